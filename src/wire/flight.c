@@ -1,0 +1,188 @@
+/* wire/flight.c - statements that travel together
+ *
+ * One statement alone goes the plain way; several use libpq's pipeline mode, entered for the flight
+ * and left after it, with one Sync at the end: after a failure the rest of the flight is not run.
+ */
+#include "base/fail.h"
+#include "wire/wire-private.h"
+
+static int send_step(PGconn *pg, const struct tl__step *step)
+{
+    static const struct tl__params none = { 0 };
+    const struct tl__params *p = step->params != NULL ? step->params : &none;
+    const int format = step->text_results ? 0 : 1;
+
+    switch (step->kind) {
+    case TL__STEP_PARSE:
+        return PQsendPrepare(pg, step->name, step->sql, p->n, p->types);
+    case TL__STEP_EXECUTE:
+        return PQsendQueryPrepared(pg, step->name, p->n, p->values, p->lengths, p->formats, format);
+    case TL__STEP_RUN:
+        return PQsendQueryParams(pg, step->sql, p->n, p->types, p->values, p->lengths, p->formats,
+                                 format);
+    case TL__STEP_SCRIPT:
+        return PQsendQuery(pg, step->sql);
+    }
+    return 0;
+}
+
+static bool send_steps(struct tl__wire *wire, const struct tl__step *steps, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!send_step(wire->pg, &steps[i]))
+            return false;
+    return !wire->piped || PQpipelineSync(wire->pg);
+}
+
+/* A failure here leaves libpq with half a flight in its buffer: the connection is of no use. */
+int tl__wire_send(struct tl__wire *wire, struct tl__step *steps, size_t n, tl_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        steps[i].answer = NULL;
+    wire->steps = steps;
+    wire->n_steps = n;
+    wire->n_answered = 0;
+    wire->copying = false;
+    wire->flying = true;
+    wire->unsent = true;
+    wire->piped = n > 1 && PQenterPipelineMode(wire->pg);
+    if ((n > 1 && !wire->piped) || !send_steps(wire, steps, n))
+        return tl__wire_fail_lost(wire, TL_PHASE_SEND, err);
+    return TL_OK;
+}
+
+/* Keeps the first failure of a step, else its last answer: a script has several. */
+static void keep_answer(struct tl__step *step, PGresult *answer)
+{
+    if (step->answer != NULL && !tl__answer_ok(step->answer)) {
+        PQclear(answer);
+        return;
+    }
+    PQclear(step->answer);
+    step->answer = answer;
+}
+
+/* A COPY that nobody here can serve is ended, so that the server's own error comes back. */
+static bool refuse_copy(struct tl__wire *wire, ExecStatusType kind)
+{
+    if (kind == PGRES_COPY_IN)
+        return PQputCopyEnd(wire->pg, "this call cannot send the data of a COPY") == 1;
+    wire->copying = true;
+    return false;
+}
+
+enum progress { GOING, LANDED, BROKEN };
+
+static enum progress take_answer(struct tl__wire *wire, PGresult *answer)
+{
+    const ExecStatusType kind = PQresultStatus(answer);
+
+    if (kind == PGRES_PIPELINE_SYNC) {
+        PQclear(answer);
+        PQexitPipelineMode(wire->pg);
+        wire->piped = false;
+        return LANDED;
+    }
+    if (kind == PGRES_PIPELINE_ABORTED) {
+        PQclear(answer); /* this step was not reached */
+        return GOING;
+    }
+    if (wire->n_answered < wire->n_steps)
+        keep_answer(&wire->steps[wire->n_answered], answer);
+    else
+        PQclear(answer);
+    if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT || kind == PGRES_COPY_BOTH)
+        return refuse_copy(wire, kind) ? GOING : BROKEN;
+    return GOING;
+}
+
+/* NULL ends a step; in a pipeline the Sync ends the flight, elsewhere the only step's NULL does. */
+static enum progress take_what_came(struct tl__wire *wire)
+{
+    while (!PQisBusy(wire->pg)) {
+        PGresult *answer = PQgetResult(wire->pg);
+        enum progress progress = GOING;
+
+        if (answer != NULL)
+            progress = take_answer(wire, answer);
+        else if (!wire->piped)
+            progress = LANDED;
+        else
+            wire->n_answered++;
+        if (progress != GOING)
+            return progress;
+        if (PQstatus(wire->pg) != CONNECTION_OK)
+            return BROKEN;
+    }
+    return GOING;
+}
+
+static int land(struct tl__wire *wire, enum tl__want *want, tl_error *err)
+{
+    wire->flying = false;
+    *want = TL__WANT_NOTHING;
+    if (PQstatus(wire->pg) != CONNECTION_OK)
+        return tl__wire_fail_lost(wire, TL_PHASE_WAIT, err);
+    return TL_OK;
+}
+
+int tl__wire_advance(struct tl__wire *wire, enum tl__want *want, tl_error *err)
+{
+    if (wire->unsent) {
+        const int more = PQflush(wire->pg);
+
+        if (more < 0)
+            return tl__wire_fail_lost(wire, TL_PHASE_SEND, err);
+        wire->unsent = more > 0;
+        if (!wire->unsent) { /* nothing can have come yet */
+            *want = TL__WANT_READ;
+            return TL_OK;
+        }
+    }
+    if (!PQconsumeInput(wire->pg))
+        return tl__wire_fail_lost(wire, TL_PHASE_WAIT, err);
+
+    const enum progress progress = take_what_came(wire);
+    if (progress == LANDED)
+        return land(wire, want, err);
+    if (progress == BROKEN)
+        return tl__wire_fail_lost(wire, TL_PHASE_WAIT, err);
+    *want = wire->unsent ? TL__WANT_WRITE : TL__WANT_READ;
+    return TL_OK;
+}
+
+static int fail_late(struct tl__wire *wire, int status, tl_error *err)
+{
+    const tl_phase phase = wire->unsent ? TL_PHASE_SEND : TL_PHASE_WAIT;
+
+    tl__fail_set(err, status,
+                 phase == TL_PHASE_SEND ? "the statement was not sent before the deadline"
+                                        : "no answer from the server before the deadline");
+    tl__fail_phase(err, phase);
+    tl__wire_locate(wire, err);
+    if (err != NULL)
+        err->flags |= TL_ERROR_LOST;
+    return status;
+}
+
+int tl__wire_finish(struct tl__wire *wire, int64_t deadline, tl_error *err)
+{
+    for (;;) {
+        enum tl__want want;
+        int status = tl__wire_advance(wire, &want, err);
+
+        if (status != TL_OK || want == TL__WANT_NOTHING)
+            return status;
+        status = tl__wire_poll(PQsocket(wire->pg), want, deadline);
+        if (status != TL_OK)
+            return fail_late(wire, status, err);
+    }
+}
+
+int tl__wire_run(
+    struct tl__wire *wire, struct tl__step *steps, size_t n, int64_t deadline, tl_error *err)
+{
+    const int status = tl__wire_send(wire, steps, n, err);
+
+    return status == TL_OK ? tl__wire_finish(wire, deadline, err) : status;
+}

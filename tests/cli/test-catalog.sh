@@ -1,0 +1,341 @@
+#!/bin/bash
+# test-catalog.sh CATALOG - the example program, on made-up catalogues and on this machine's own
+#
+# Runs below "tests/harness/pg with 17", which gives TL_TEST_URL. Prints TAP.
+set -uo pipefail
+
+readonly CATALOG=$1
+readonly HARNESS=$(cd "$(dirname "${BASH_SOURCE[0]}")/../harness" && pwd)
+WORK=$(mktemp -d)
+readonly WORK
+trap 'rm -rf "$WORK"' EXIT
+export DATABASE_URL=$TL_TEST_URL
+export LC_ALL=C.UTF-8
+
+N=0
+N_FAILED=0
+
+# ---- words for the tests ----------------------------------------------------------------------
+
+check() # SENTENCE CMD...
+{
+    local sentence=$1
+    shift
+    N=$((N + 1))
+    if "$@"; then
+        echo "ok $N - $sentence"
+    else
+        echo "not ok $N - $sentence"
+        N_FAILED=$((N_FAILED + 1))
+        sed 's/^/# out: /' "$WORK/out"
+        sed 's/^/# err: /' "$WORK/err"
+    fi
+}
+
+run() # ARGS... ; leaves CODE, out and err
+{
+    CODE=0
+    "$CATALOG" "$@" >"$WORK/out" 2>"$WORK/err" </dev/null || CODE=$?
+}
+
+sql() # STATEMENT
+{
+    psql -X -q -A -t -v ON_ERROR_STOP=1 "$DATABASE_URL" -c "$1"
+}
+
+code_is()
+{
+    [[ $CODE == "$1" ]] || {
+        echo "# exit code $CODE, not $1"
+        return 1
+    }
+}
+
+out_has()
+{
+    grep -Fq -- "$1" "$WORK/out"
+}
+
+err_has()
+{
+    grep -Fq -- "$1" "$WORK/err"
+}
+
+sql_gives() # WANT STATEMENT
+{
+    local got
+
+    got=$(sql "$2")
+    [[ $got == "$1" ]] || {
+        echo "# \"$got\", not \"$1\""
+        return 1
+    }
+}
+
+# Everything that was loaded, in one line.
+state()
+{
+    sql "select md5(string_agg(t::text, '|' order by t::text)) from (
+           select p::text from catalog.package p union all
+           select d::text from catalog.dependency d union all
+           select e::text from catalog.edge e union all
+           select l::text from catalog.load l union all
+           select n::text from catalog.note n union all
+           select v::text from packages.\"Package\" v union all
+           select g::text from packages.\"DEPENDS_ON\" g) as t (t)"
+}
+
+state_is()
+{
+    [[ $(state) == "$1" ]]
+}
+
+# ---- catalogues ---------------------------------------------------------------------------------
+
+readonly INSTALLED='Status: install ok installed'
+
+# A cycle (left, right), alternatives, virtual packages, an unmet recommendation, twice the same,
+# missing fields, malformed ones, other bytes than UTF-8, and one that is not installed.
+write_strange()
+{
+    printf '%b' "Package: base
+$INSTALLED
+Version: 2.0-1
+Installed-Size: 100
+Section: libs
+Description: base library of everything
+ Database client library.
+
+Package: left
+$INSTALLED
+Version: 1
+Depends: base (>= 2.0), right
+Description: left half of a database client
+
+Package: right
+$INSTALLED
+Depends: left
+
+Package: app
+$INSTALLED
+Pre-Depends: base (>= 2)
+Depends: mta, base (>= 9) | other | gone
+Recommends: not-here
+Description: app with alternatives
+
+Package: postfix
+$INSTALLED
+Provides: mta
+Depends: base (<< 1) | other
+
+Package: exim
+$INSTALLED
+Provides: mta
+Installed-Size: huge
+Depends: base, ???
+
+Package: other
+$INSTALLED
+Maintainer: Andr\\0351 <a@b>
+Description: caf\\0303\\0251 \\0033[31mred
+
+Package: other
+$INSTALLED
+Version: 9
+
+$INSTALLED
+Version: 1
+
+Package: removed
+Status: deinstall ok config-files
+
+Package: bad name
+$INSTALLED
+
+this is not a field
+"
+}
+
+# ---- the tests ----------------------------------------------------------------------------------
+
+strange_content_loads()
+{
+    write_strange >"$WORK/strange"
+    run --file "$WORK/strange" --package base
+    check "strange content loads" code_is 0
+    check "it counts what it loaded" out_has "12 entries, 5 left out; loaded 7 packages"
+    check "a repeated entry is named" err_has 'line 44: other: left out: it was given before, on line 40'
+    check "an entry without a name is named" err_has 'line 48: left out: it has no Package field'
+    check "one that is not installed is named" err_has \
+        'line 52: removed: left out: it is not installed: "deinstall ok config-files"'
+    check "one with a bad name is named" err_has \
+        'line 54: bad name: left out: its name is not one of a package'
+    check "rubbish is named" err_has 'line 57: left out: the line is not "Field: value"'
+    check "a bad part of a field is named" err_has \
+        'line 38: exim: a part of Depends is left out, as it is malformed: "???"'
+    check "a bad number is named" err_has 'line 37: exim: Installed-Size is not a number: "huge"'
+    check "other bytes than UTF-8 are named" err_has 'line 42: other: Maintainer is not UTF-8'
+    check "and they are replaced" sql_gives $'Andr\uFFFD <a@b>' \
+        "select maintainer from catalog.package where name = 'other'"
+    check "missing fields are NULL" sql_gives "t" \
+        "select version is null and summary is null and size_kib is null
+           from catalog.package where name = 'exim'"
+    check "the notes are kept" sql_gives 8 "select count(*) from catalog.note"
+    check "texts get embeddings, their lack none" sql_gives "4" \
+        "select count(embedding) from catalog.package"
+}
+
+answers_are_right()
+{
+    check "what falls is told from what has a choice" out_has \
+        "4 packages need base: 4 fall with it, 0 find something else in its place"
+    check "the graph has the cycle" sql_gives 2 \
+        "select count(*) from catalog.edge e join catalog.edge b
+           on (e.from_id, e.to_id) = (b.to_id, b.from_id)"
+    run --file "$WORK/strange" --package exim
+    check "a virtual package leaves a choice" out_has \
+        "1 packages need exim: 0 fall with it, 1 find something else in its place"
+    run --file "$WORK/strange" --package right
+    check "a cycle ends" out_has "1 packages need right: 1 fall with it"
+    run --file "$WORK/strange" --package left
+    check "nothing of the catalogue can steer the terminal" \
+        bash -c '! grep -q $'"'\\033'"' "$1" "$2"' - "$WORK/out" "$WORK/err"
+    check "what is alike comes first" bash -c \
+        'grep -A1 "^2\. What resembles left" "$1" | grep -q base' - "$WORK/out"
+    check "the graph tells the same as the table" sql_gives "$(sql 'select count(*) from catalog.edge')" \
+        "select n from ag_catalog.cypher('packages',
+           \$\$ match (:Package)-[:DEPENDS_ON]->(:Package) return count(*) \$\$) as (n bigint)"
+}
+
+a_second_run_changes_nothing()
+{
+    local before
+
+    before=$(state)
+    run --file "$WORK/strange" --package base
+    check "a second run succeeds" code_is 0
+    check "a second run says that nothing changed" out_has "is unchanged since it was loaded"
+    check "a second run changes nothing" state_is "$before"
+}
+
+# The last statement fails, so tables and graph have been filled by then.
+a_failed_load_leaves_the_state()
+{
+    local before
+
+    before=$(state)
+    { write_strange; printf '\nPackage: more\n%s\n' "$INSTALLED"; } >"$WORK/more"
+    sql "create function catalog.refuse() returns trigger language plpgsql
+           as 'begin raise exception ''refused for the test''; end';
+         create trigger refuse before insert on catalog.load
+           for each row execute function catalog.refuse()"
+    run --file "$WORK/more"
+    check "a load that fails has exit code 4" code_is 4
+    check "a load that fails gives the server's reason" err_has "refused for the test"
+    check "a load that fails leaves tables and graph as they were" state_is "$before"
+    sql "drop function catalog.refuse() cascade"
+    run --file "$WORK/more"
+    check "then it loads" out_has "loaded 8 packages"
+}
+
+what_is_no_catalogue_is_refused()
+{
+    local before
+
+    before=$(state)
+    : >"$WORK/empty"
+    run --file "$WORK/empty"
+    check "an empty file is refused" code_is 4
+    check "an empty file is named" err_has "there is no installed package in it"
+    head -c 300000 /dev/urandom >"$WORK/random"
+    run --file "$WORK/random"
+    check "random bytes are refused" code_is 4
+    run --file "$WORK"
+    check "a folder is refused" code_is 4
+    run --file "$WORK/nowhere"
+    check "a missing file is named" err_has "could not open \"$WORK/nowhere\": No such file"
+    check "nothing of this changed the state" state_is "$before"
+}
+
+wrong_usage_has_its_codes()
+{
+    run --no-such-option
+    check "an unknown option has exit code 2" code_is 2
+    run extra
+    check "an extra argument has exit code 2" code_is 2
+    run --file "$WORK/more" --package oth
+    check "an unknown package has exit code 2" code_is 2
+    check "packages that are alike are named" err_has "other"
+    DATABASE_URL=postgresql://127.0.0.1:1/nothing run --file "$WORK/more"
+    check "no server has exit code 3" code_is 3
+    DATABASE_URL='postgresql://127.0.0.1/x?pool_sice=1' run --file "$WORK/more"
+    check "a wrong setting has exit code 2" code_is 2
+    run --file "$WORK/more" --quiet
+    check "quiet prints the answers" out_has "1. What stands and falls"
+    check "and nothing else" bash -c '! grep -q -e unchanged -e "Pool size" "$1"' - "$WORK/out"
+}
+
+two_loads_at_once_take_turns()
+{
+    local a=0 b=0 pid
+
+    write_strange >"$WORK/strange"
+    "$CATALOG" --file "$WORK/strange" >"$WORK/out" 2>"$WORK/err" &
+    pid=$!
+    "$CATALOG" --file "$WORK/strange" >"$WORK/out2" 2>"$WORK/err2" || b=$?
+    wait "$pid" || a=$?
+    check "two loads at once succeed both" test "$a$b" = 00
+    check "one of them found it loaded" test \
+        "$(cat "$WORK/out" "$WORK/out2" | grep -c 'is unchanged since')" = 1
+}
+
+a_plain_server_does_what_it_can()
+{
+    local server
+
+    server=$("$HARNESS/pg" new 15) || return
+    DATABASE_URL=$("$HARNESS/pg" url "$server")
+    run --file "$WORK/strange" --package base
+    check "a plain server loads" code_is 0
+    check "it says that there is no graph" out_has 'extension "age" is not in this database: no graph'
+    check "it says that there are no embeddings" out_has 'extension "vector" is not in this database'
+    check "the first answer is the same by SQL" out_has "4 packages need base: 4 fall with it, 0 find"
+    run --file "$WORK/strange"
+    check "there, too, a second run changes nothing" out_has "is unchanged since it was loaded"
+    DATABASE_URL=$TL_TEST_URL
+    "$HARNESS/pg" drop "$server"
+}
+
+this_machines_catalogue_loads()
+{
+    local wanted
+
+    [[ -r /var/lib/dpkg/status ]] || return
+    wanted=$(grep -c '^Status: install ok installed' /var/lib/dpkg/status)
+    run
+    check "this machine's catalogue loads" code_is 0
+    check "every installed package is there" sql_gives "$wanted" "select count(*) from catalog.package"
+    check "the graph has them all" sql_gives "$wanted" 'select count(*) from packages."Package"'
+    check "every package that dpkg calls configured has what it needs" sql_gives "" \
+        "select string_agg(distinct p.name, ' ')
+           from catalog.dependency d join catalog.package p on p.id = d.package_id
+          where d.kind in ('Depends', 'Pre-Depends') and not exists (
+                select from catalog.edge e where e.from_id = d.package_id and e.clause = d.clause)
+            and not exists (select from catalog.dependency o join catalog.provides v
+                  on v.package_id = o.package_id and v.name = o.name
+                where o.package_id = d.package_id and o.clause = d.clause)"
+    check "all three are answered" out_has "3. What takes the space?"
+    check "the pool's status is shown" out_has "Pool size:"
+}
+
+strange_content_loads
+answers_are_right
+a_second_run_changes_nothing
+a_failed_load_leaves_the_state
+what_is_no_catalogue_is_refused
+wrong_usage_has_its_codes
+two_loads_at_once_take_turns
+a_plain_server_does_what_it_can
+this_machines_catalogue_loads
+echo "1..$N"
+((N_FAILED == 0))
