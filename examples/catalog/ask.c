@@ -96,15 +96,15 @@ static int find_subject(tl_conn *conn, const char *name, struct subject *out, tl
 
 /* An edge is "sole" where nothing else installed meets that dependency. Along sole edges alone a
  * package falls for certain; others on a chain still have a choice. */
-static void print_needing(FILE *out, const tl_result *rows, const struct subject *subject)
+static void print_needing(FILE *out, const tl_result *rows)
 {
     const size_t n = tl_result_rows(rows);
     size_t n_falling = 0;
 
     for (size_t i = 0; i < n; i++)
         n_falling += tl_get_bool(rows, i, 2);
-    fprintf(out, "%zu packages need %s: %zu fall with it, %zu find something else in its place\n",
-            n, subject->name, n_falling, n - n_falling);
+    fprintf(out, "needed by %zu: %zu fall with it, %zu have another choice\n", n, n_falling,
+            n - n_falling);
     for (size_t i = 0; i < n && i < SHOWN_ROWS; i++) {
         fprintf(out, "  ");
         print_cell(out, tl_get_text(rows, i, 0), 34, false);
@@ -195,7 +195,7 @@ ask_graph(tl_conn *conn, const struct ask *ask, const struct subject *subject, t
     status = tl_query(conn, sql, TL_ARGS(cypher_args(subject, args)), &rows, err);
     if (status != TL_OK)
         return status;
-    print_needing(ask->out, rows, subject);
+    print_needing(ask->out, rows);
     if (more)
         fprintf(ask->out, "  (chains of more than %d step%s were not followed)\n", steps,
                 steps == 1 ? "" : "s");
@@ -232,14 +232,14 @@ ask_edges(tl_conn *conn, const struct ask *ask, const struct subject *subject, t
 
     if (status != TL_OK)
         return status;
-    print_needing(ask->out, rows, subject);
+    print_needing(ask->out, rows);
     return tl_result_check(rows, err);
 }
 
 static int
 ask_needing(tl_conn *conn, const struct ask *ask, const struct subject *subject, tl_error *err)
 {
-    fprintf(ask->out, "\n1. What stands and falls with %s? (%s)\n   ", subject->name,
+    fprintf(ask->out, "\n1. What stands and falls with %s? (%s)\n  ", subject->name,
             ask->has_graph ? "Cypher" : "SQL, as Apache AGE is not there");
     if (!ask->has_graph)
         return ask_edges(conn, ask, subject, err);
@@ -321,7 +321,7 @@ static int ask_largest(tl_conn *conn, const struct ask *ask, tl_error *err)
 
     if (status != TL_OK)
         return status;
-    fprintf(ask->out, "  package                             MiB  with all it needs\n");
+    fprintf(ask->out, "\n  package                             MiB  with all it needs\n");
     for (size_t i = 0; i < tl_result_rows(rows); i++) {
         fprintf(ask->out, "  ");
         print_cell(ask->out, tl_get_text(rows, i, 0), 28, false);

@@ -460,9 +460,8 @@ static const char graph_fill_sql[] =
 static int make_graph(tl_conn *conn, tl_error *err)
 {
     bool there;
-    const int status =
-        query_bools(conn, "select exists (select from ag_catalog.ag_graph where name = 'packages')",
-                    TL_NO_ARGS, &there, err);
+    const int status = query_bools(
+        conn, "select to_regclass('packages.\"DEPENDS_ON\"') is not null", TL_NO_ARGS, &there, err);
 
     if (status != TL_OK || there)
         return status;

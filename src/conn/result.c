@@ -1,11 +1,11 @@
 /* conn/result.c - what a statement gave back, decoded as it is asked for */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <trunkline/result.h>
 
 #include "base/alloc.h"
+#include "base/append.h"
 #include "base/fail.h"
 #include "conn/conn.h"
 #include "types/types.h"
@@ -125,8 +125,9 @@ static void note_mistake(
     if (m == NULL)
         return;
     m->status = status;
-    snprintf(m->message, sizeof m->message, "row %zu, column %zu (\"%.40s\"): %s", row, column,
-             column < result->n_columns ? tl__answer_name(result->answer, column) : "", what);
+    struct tl__append to = tl__append_to(m->message, sizeof m->message);
+    tl__append(&to, "row %zu, column %zu (\"%.40s\"): %s", row, column,
+               column < result->n_columns ? tl__answer_name(result->answer, column) : "", what);
 }
 
 static bool exists(const tl_result *result, size_t row, size_t column)
@@ -147,10 +148,10 @@ static void note_type(
 {
     const struct tl__type_info *type = result->types[column];
     char what[128];
+    struct tl__append to = tl__append_to(what, sizeof what);
 
-    snprintf(what, sizeof what, "a value of type %s%s cannot be read as %s%s",
-             type != NULL ? type->name : "unknown",
-             type != NULL && type->is_array ? "[]" : "", wanted, why);
+    tl__append(&to, "a value of type %s cannot be read as %s%s",
+               type != NULL ? type->name : "unknown", wanted, why);
     note_mistake(result, row, column, TL_ERR_TYPE, what);
 }
 

@@ -98,8 +98,14 @@ static struct uri scan_uri(const char *text)
     return uri;
 }
 
+static bool is_stray_port(const char *colon, const char *end)
+{
+    return *colon == ':' && colon + 1 + strspn(colon + 1, "0123456789%") < end &&
+           strchr(colon, '@') != NULL;
+}
+
 /* A password that was not encoded falls apart at its "@" or "/", and its pieces are taken for hosts
- * and ports. */
+ * and ports. A socket in the abstract namespace begins with "@". */
 static bool has_stray_password(const struct uri *uri)
 {
     const char *host = uri->hosts;
@@ -107,11 +113,10 @@ static bool has_stray_password(const struct uri *uri)
     for (;;) {
         const char *host_end = end_of_host(host);
         const char *port_end = end_of_port(host_end);
-        const char *not_port = host_end + 1 + strspn(host_end + (*host_end == ':'), "0123456789%");
 
-        if (host_end > host + 1 && memchr(host + 1, '@', (size_t)(host_end - host - 1)) != NULL)
+        if (host_end > host && memchr(host + 1, '@', (size_t)(host_end - host - 1)) != NULL)
             return true;
-        if (*host_end == ':' && not_port < port_end && strchr(host_end, '@') != NULL)
+        if (is_stray_port(host_end, port_end))
             return true;
         if (*port_end != ',')
             return false;
@@ -435,6 +440,8 @@ int tl__url_mask(const char *text, tl__url_secret_fn is_secret, void *user, stru
     struct masker m = { .is_secret = is_secret, .user = user, .masked = masked };
     scoped(taker_done) struct taker taker = { .take = mask_part, .user = &m };
 
+    reserve(&taker.keyword, strlen(text));
+    reserve(&taker.value, strlen(text));
     if (tl__url_is_uri(text))
         mask_uri(text, &taker, masked);
     else

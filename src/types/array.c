@@ -194,11 +194,12 @@ write_elements(tl_array array, uint8_t type, uint32_t oid, struct tl__buf *out, 
     tl_value item;
 
     while (array.n > 0) {
+        const uint32_t nth = n - array.n + 1;
         int status = take_next(&array, &item, err);
         if (status == TL_OK)
             status = write_element(&item, type, oid, out, err);
         if (status != TL_OK)
-            return tl__context(err, status, "element %u", n - array.n);
+            return tl__context(err, status, "element %u", nth);
         if (out->len - start > TL__MOST_BYTES)
             return tl__fail(err, TL_ERR_TYPE, "array is larger than 1 GiB");
         has_null = has_null || item.is_null;

@@ -5,7 +5,8 @@
 set -uo pipefail
 
 readonly CATALOG=$1
-readonly HARNESS=$(cd "$(dirname "${BASH_SOURCE[0]}")/../harness" && pwd)
+HARNESS=$(cd "$(dirname "${BASH_SOURCE[0]}")/../harness" && pwd)
+readonly HARNESS
 WORK=$(mktemp -d)
 readonly WORK
 trap 'rm -rf "$WORK"' EXIT
@@ -188,15 +189,15 @@ strange_content_loads()
 answers_are_right()
 {
     check "what falls is told from what has a choice" out_has \
-        "4 packages need base: 4 fall with it, 0 find something else in its place"
+        "needed by 4: 4 fall with it, 0 have another choice"
     check "the graph has the cycle" sql_gives 2 \
         "select count(*) from catalog.edge e join catalog.edge b
            on (e.from_id, e.to_id) = (b.to_id, b.from_id)"
     run --file "$WORK/strange" --package exim
     check "a virtual package leaves a choice" out_has \
-        "1 packages need exim: 0 fall with it, 1 find something else in its place"
+        "needed by 1: 0 fall with it, 1 have another choice"
     run --file "$WORK/strange" --package right
-    check "a cycle ends" out_has "1 packages need right: 1 fall with it"
+    check "a cycle ends" out_has "needed by 1: 1 fall with it"
     run --file "$WORK/strange" --package left
     check "nothing of the catalogue can steer the terminal" \
         bash -c '! grep -q $'"'\\033'"' "$1" "$2"' - "$WORK/out" "$WORK/err"
@@ -299,7 +300,7 @@ a_plain_server_does_what_it_can()
     check "a plain server loads" code_is 0
     check "it says that there is no graph" out_has 'extension "age" is not in this database: no graph'
     check "it says that there are no embeddings" out_has 'extension "vector" is not in this database'
-    check "the first answer is the same by SQL" out_has "4 packages need base: 4 fall with it, 0 find"
+    check "the first answer is the same by SQL" out_has "needed by 4: 4 fall with it, 0 have"
     run --file "$WORK/strange"
     check "there, too, a second run changes nothing" out_has "is unchanged since it was loaded"
     DATABASE_URL=$TL_TEST_URL

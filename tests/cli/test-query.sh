@@ -67,7 +67,7 @@ check 'numbers are right, and a value of several lines takes several' out_is '  
 run query "select '日本語' as \"名\", E'tab\tx' as t, E'\x01\x1b[31m\r' as c, U&'e\0301' as e"
 check 'wide characters take two columns, control characters lose their power' out_is '   名   |     t     |       c        | e 
 --------+-----------+----------------+---
- 日本語 | tab     x | \x01\x1B[31m\r | é
+ 日本語 | tab     x | \x01\x1B[31m\r | é
 (1 row)'
 run query --null '(none)' "select null as n, '' as empty where true"
 check '--null stands for NULL alone' out_is '   n    | empty 
@@ -174,7 +174,7 @@ check 'one statement is expected' all 'code_is 4' 'err_has 42601' 'err_has --scr
 run query 'copy (select 1) to stdout'
 check 'COPY to the client is refused' all 'code_is 4' 'out_is_empty'
 
-run query --script 'create table script_test (a int); insert into script_test values (1), (2)'
+run query --script 'drop table if exists script_test; create table script_test (a int); insert into script_test values (1), (2)'
 check '--script runs several statements' all 'code_is 0' 'out_is_empty'
 run query --script 'insert into script_test values (3);
  insert into script_test values (nix);'

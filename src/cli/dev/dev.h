@@ -179,6 +179,20 @@ int dev_cluster_up(struct dev *dev, struct dev_state *out, bool *out_started);
 
 /* ---- provision.c: role, database, extensions ---- */
 
+/* An engine of one connection, as the superuser or as the role that programs use; by the library. */
+struct dev_login {
+    const char *role;
+    const char *password;
+    const char *database;
+    int timeout_ms; /* of connecting, and of each call */
+};
+
+int dev_connect(const struct dev_state *state,
+                const struct dev_login *login,
+                tl_engine **out_engine,
+                tl_conn **out_conn,
+                tl_error *err);
+
 int dev_provision(struct dev *dev, const struct dev_state *state);
 
 /* ---- log.c: what the server says ---- */
@@ -205,6 +219,7 @@ int dev_run(struct dev *dev, char **argv);
 
 /* ---- status.c ---- */
 
+/* EXIT_FOUND if no server accepts connections. */
 int dev_status(struct dev *dev);
 
 /* ---- process.c: other programs, and rights ---- */
