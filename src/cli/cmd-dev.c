@@ -1,4 +1,5 @@
 /* cli/cmd-dev.c - trunkline dev: a private PostgreSQL for development */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,7 @@ struct verb {
 
 static int complain_none(const struct dev *dev)
 {
-    tl__ignore(
-        cmd_failf(dev->self, "there is no cluster yet; make one by \"trunkline dev up\""));
+    tl__ignore(cmd_failf(dev->self, "there is no cluster yet; make one by \"trunkline dev up\""));
     return EXIT_NO_CONNECTION;
 }
 
@@ -59,8 +59,7 @@ static int find_running(struct dev *dev, struct dev_state *out)
         out->port = server.port != 0 ? server.port : out->port;
         return EXIT_OK;
     }
-    tl__ignore(
-        cmd_failf(dev->self, "the server does not run; start it by \"trunkline dev up\""));
+    tl__ignore(cmd_failf(dev->self, "the server does not run; start it by \"trunkline dev up\""));
     return EXIT_NO_CONNECTION;
 }
 
@@ -163,6 +162,7 @@ static int remake(struct dev *dev)
 
 static int reset(struct dev *dev, const struct wishes *wishes, char **args)
 {
+    struct dev_state state;
     bool exists;
     int code = dev_home_open(dev, DEV_HOME_MAKE, &exists);
 
@@ -175,13 +175,6 @@ static int reset(struct dev *dev, const struct wishes *wishes, char **args)
     code = dev_home_lock(dev);
     if (code == EXIT_OK && access(DEV_CLUSTER, F_OK) == 0)
         code = remake(dev);
-    if (code != EXIT_OK)
-        return code;
-    dev_home_unlock(dev);
-
-    struct dev_state state;
-
-    code = dev_home_lock(dev);
     if (code == EXIT_OK)
         code = dev_cluster_up(dev, &state, NULL);
     if (code == EXIT_OK)
@@ -308,8 +301,8 @@ static int set_postgres(struct dev *dev, struct wishes *wishes, const char *bin)
     free(wishes->postgres);
     wishes->postgres = realpath(bin, NULL);
     if (wishes->postgres == NULL)
-        return cmd_usage(dev->self, "there is no folder \"%s\" with PostgreSQL's programs: %m",
-                         bin);
+        return cmd_usage(dev->self, "there is no folder \"%s\" with PostgreSQL's programs: %s", bin,
+                         strerror(errno));
     dev->wanted_programs = wishes->postgres;
     return EXIT_OK;
 }
@@ -409,12 +402,23 @@ static int take_leading(struct dev *dev, struct wishes *wishes, char ***args)
 static void clear_environment(void)
 {
     static const char *const names[] = {
-        "PGHOST",           "PGHOSTADDR",     "PGPORT",
-        "PGDATABASE",       "PGUSER",         "PGPASSWORD",
-        "PGSERVICE",        "PGOPTIONS",      "PGSSLMODE",
-        "PGREQUIRESSL",     "PGSSLROOTCERT",  "PGSSLNEGOTIATION",
-        "PGGSSENCMODE",     "PGREQUIREPEER",  "PGREQUIREAUTH",
-        "PGCHANNELBINDING", "PGTARGETSESSIONATTRS",
+        "PGHOST",
+        "PGHOSTADDR",
+        "PGPORT",
+        "PGDATABASE",
+        "PGUSER",
+        "PGPASSWORD",
+        "PGSERVICE",
+        "PGOPTIONS",
+        "PGSSLMODE",
+        "PGREQUIRESSL",
+        "PGSSLROOTCERT",
+        "PGSSLNEGOTIATION",
+        "PGGSSENCMODE",
+        "PGREQUIREPEER",
+        "PGREQUIREAUTH",
+        "PGCHANNELBINDING",
+        "PGTARGETSESSIONATTRS",
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -440,8 +444,7 @@ static int run_all(struct dev *dev, struct wishes *wishes, int argc, char **argv
 {
     const char *const postgres = getenv("TRUNKLINE_POSTGRES");
 
-    if (postgres != NULL && postgres[0] != '\0' &&
-        set_postgres(dev, wishes, postgres) != EXIT_OK)
+    if (postgres != NULL && postgres[0] != '\0' && set_postgres(dev, wishes, postgres) != EXIT_OK)
         return EXIT_USAGE;
     if (take_options(dev, wishes, argc, argv, "+", dev_options) == CMD_OPTIONS_STOP)
         return dev->common.exit_code;
@@ -487,7 +490,8 @@ const struct cmd cmd_dev = {
         "       trunkline dev [OPTION]... reset [--yes] [-q] [--timeout TIME]\n"
         "       trunkline dev [OPTION]... run [-q] [--timeout TIME] [--] CMD [ARGUMENT]...\n"
         "\n"
-        "A private cluster, with the database " DEV_DATABASE " owned by the ordinary role\n" DEV_ROLE
+        "A private cluster, with the database " DEV_DATABASE
+        " owned by the ordinary role\n" DEV_ROLE
         ", and the extensions vector and age ready in it. It listens on 127.0.0.1 with a\n"
         "random password, and has its sockets in a folder that only you may enter.\n"
         "\n"
@@ -509,7 +513,8 @@ const struct cmd cmd_dev = {
         "      --dir DIR        where the cluster is; else TRUNKLINE_DEV_DIR, else\n"
         "                       ${XDG_DATA_HOME:-~/.local/share}/trunkline/dev, or\n"
         "                       /var/lib/trunkline/dev as root\n"
-        "      --postgres DIR   the folder of the server's programs; else TRUNKLINE_POSTGRES, else\n"
+        "      --postgres DIR   the folder of the server's programs; else TRUNKLINE_POSTGRES, "
+        "else\n"
         "                       the best there is: installed with both extensions, prepared by\n"
         "                       tools/setup, or installed without\n"
         "      --timeout TIME   longest time to wait for the server (60s)\n"

@@ -196,15 +196,14 @@ static void explain(struct tl__reading *r, const char *rest, const char *source)
     int status = tl__url_mask(rest, is_secret, &r->known, &masked);
     if (status == TL_OK)
         status = tl__conninfo_parse(tl__buf_cstr(&masked), &parsed, &reason);
-    if (status == TL_ERR_NOMEM || tl__buf_status(&reason) != TL_OK) {
-        r->no_memory = true;
-        return;
-    }
     if (status == TL_OK)
         tl__buf_str(&reason, tl__url_is_uri(rest)
                                  ? "the password is not percent-encoded as a URL needs it"
                                  : "the password is not quoted as keyword=value text needs it");
-    tl__buf_printf(tl__mistakes_next(&r->mistakes), "%s (%s)", tl__buf_cstr(&reason), source);
+    if (status == TL_ERR_NOMEM || tl__buf_status(&reason) != TL_OK)
+        r->no_memory = true;
+    else
+        tl__buf_printf(tl__mistakes_next(&r->mistakes), "%s (%s)", tl__buf_cstr(&reason), source);
 }
 
 static bool is_port(const char *c, size_t len)
@@ -283,7 +282,7 @@ void tl__reading_libpq(struct tl__reading *reading,
     scoped(tl__secret_done) struct tl__buf why = TL__BUF_INIT;
 
     int status = tl__conninfo_parse(rest, out, &why);
-    if (status == TL_ERR_INVALID) {
+    if (status == TL_ERR_INVALID && tl__buf_status(&why) == TL_OK) {
         explain(reading, rest, source);
         return;
     }

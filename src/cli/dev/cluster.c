@@ -23,12 +23,6 @@ enum {
     STEP_MS = 10,
 };
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 /* ---- settings ---- */
 
 /* Losing the last transactions when the machine fails is all that it costs, and nobody waits for the
@@ -51,6 +45,65 @@ static const char settings[] = "\n"
                                "log_line_prefix = '%m [%p] %q%u@%d '\n";
 
 static const char preload_age[] = "shared_preload_libraries = 'age'\n";
+
+/* ---- sockets ---- */
+
+static bool fits(const char *folder, int len, size_t size)
+{
+    return len > 0 && (size_t)len < size && strlen(folder) + SOCKET_NAME_LEN <= SOCKET_PATH_MAX;
+}
+
+bool dev_socket_folder(
+    const char *home, const char *runtime, uint64_t home_id, char *buf, size_t size)
+{
+    if (fits(buf, snprintf(buf, size, "%s/" DEV_CLUSTER "/sock", home), size))
+        return true;
+    if (runtime == NULL || runtime[0] != '/')
+        return false;
+    return fits(buf, snprintf(buf, size, "%s/trunkline/dev-%" PRIx64, runtime, home_id), size);
+}
+
+/* The runtime folder is the user's own, so the one in between is made for him alone as well. */
+static bool make_socket_folder(char *path)
+{
+    char *const name = strrchr(path, '/');
+    struct stat made;
+
+    *name = '\0';
+    mkdir(path, 0700);
+    *name = '/';
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return false;
+    if (lstat(path, &made) != 0)
+        return false;
+    errno = EACCES;
+    return S_ISDIR(made.st_mode) && made.st_uid == geteuid() && (made.st_mode & 077) == 0;
+}
+
+static int choose_socket_folder(struct dev *dev, char *buf, size_t size)
+{
+    const char *const runtime = dev->has_dropped ? NULL : getenv("XDG_RUNTIME_DIR");
+    struct stat home;
+
+    if (stat(".", &home) != 0)
+        return cmd_failf(dev->self, "could not look at \"%s\": %s", dev->home, strerror(errno));
+    if (!dev_socket_folder(dev->home, runtime, home.st_ino, buf, size))
+        return cmd_failf(dev->self,
+                         "\"%s\" is too long: the paths of its sockets would have more than %d "
+                         "bytes; name a shorter folder by --dir",
+                         dev->home, SOCKET_PATH_MAX);
+    return EXIT_OK;
+}
+
+static int prepare_socket_folder(struct dev *dev, char *buf, size_t size)
+{
+    const int code = choose_socket_folder(dev, buf, size);
+
+    if (code == EXIT_OK && !make_socket_folder(buf))
+        return cmd_failf(dev->self, "could not make folder \"%s\" for you alone: %s", buf,
+                         strerror(errno));
+    return code;
+}
 
 /* ---- making ---- */
 
@@ -119,8 +172,7 @@ static bool write_settings(const struct dev_programs *programs)
            (!programs->has_age || dev_file_append(file, preload_age));
 }
 
-static int
-fill(struct dev *dev, const struct dev_programs *programs, const struct dev_state *state)
+static int fill(struct dev *dev, const struct dev_programs *programs, const struct dev_state *state)
 {
     if (mkdir(DEV_MAKING, 0700) != 0 || mkdir(DEV_MAKING "/log", 0700) != 0)
         return cmd_failf(dev->self, "could not make a folder in \"%s\": %s", dev->home,
@@ -138,7 +190,7 @@ fill(struct dev *dev, const struct dev_programs *programs, const struct dev_stat
 
 static bool sync_home(void)
 {
-    scoped(close_fd) const int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    scoped(dev_close_fd) int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     return fd >= 0 && fsync(fd) == 0;
 }
@@ -146,8 +198,8 @@ static bool sync_home(void)
 /* The old one goes only now that the new one is whole. */
 static int put_in_place(struct dev *dev, const struct dev_state *old)
 {
-    const int code = old != NULL ? dev_server_stop(dev, dev_ms_left(dev->common.deadline_ms))
-                                 : EXIT_OK;
+    const int code =
+        old != NULL ? dev_server_stop(dev, dev_ms_left(dev->common.deadline_ms)) : EXIT_OK;
 
     if (code != EXIT_OK)
         return code;
@@ -165,8 +217,11 @@ int dev_cluster_make(struct dev *dev, const struct dev_state *old)
 {
     struct dev_programs programs;
     struct dev_state state;
-    int code = dev_programs_choose(dev, 0, &programs);
+    char sockets[PATH_MAX];
+    int code = choose_socket_folder(dev, sockets, sizeof sockets); /* before it was all in vain */
 
+    if (code == EXIT_OK)
+        code = dev_programs_choose(dev, 0, &programs);
     if (code == EXIT_OK)
         code = fill_state(dev, &programs, old, &state);
     if (code != EXIT_OK)
@@ -179,58 +234,6 @@ int dev_cluster_make(struct dev *dev, const struct dev_state *old)
     if (code != EXIT_OK)
         tl__ignore(!dev_home_remove(DEV_MAKING)); /* the next command tries again */
     return code;
-}
-
-/* ---- sockets ---- */
-
-static bool fits(const char *folder, int len, size_t size)
-{
-    return len > 0 && (size_t)len < size && strlen(folder) + SOCKET_NAME_LEN <= SOCKET_PATH_MAX;
-}
-
-bool dev_socket_folder(
-    const char *home, const char *runtime, uint64_t home_id, char *buf, size_t size)
-{
-    if (fits(buf, snprintf(buf, size, "%s/" DEV_CLUSTER "/sock", home), size))
-        return true;
-    if (runtime == NULL || runtime[0] != '/')
-        return false;
-    return fits(buf, snprintf(buf, size, "%s/trunkline/dev-%" PRIx64, runtime, home_id), size);
-}
-
-/* The runtime folder is the user's own, so the one in between is made for him alone as well. */
-static bool make_socket_folder(char *path)
-{
-    char *const name = strrchr(path, '/');
-    struct stat made;
-
-    *name = '\0';
-    mkdir(path, 0700);
-    *name = '/';
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return false;
-    if (lstat(path, &made) != 0)
-        return false;
-    errno = EACCES;
-    return S_ISDIR(made.st_mode) && made.st_uid == geteuid() && (made.st_mode & 077) == 0;
-}
-
-static int prepare_socket_folder(struct dev *dev, char *buf, size_t size)
-{
-    const char *const runtime = dev->has_dropped ? NULL : getenv("XDG_RUNTIME_DIR");
-    struct stat home;
-
-    if (stat(".", &home) != 0)
-        return cmd_failf(dev->self, "could not look at \"%s\": %s", dev->home, strerror(errno));
-    if (!dev_socket_folder(dev->home, runtime, home.st_ino, buf, size))
-        return cmd_failf(dev->self,
-                         "\"%s\" is too long: the paths of its sockets would have more than %d "
-                         "bytes; name a shorter folder by --dir",
-                         dev->home, SOCKET_PATH_MAX);
-    if (!make_socket_folder(buf))
-        return cmd_failf(dev->self, "could not make folder \"%s\" for you alone: %s", buf,
-                         strerror(errno));
-    return EXIT_OK;
 }
 
 /* ---- starting ---- */
@@ -260,7 +263,7 @@ static pid_t spawn_server(const struct dev *dev, const struct start *start)
     char program[PATH_MAX + 16], data[PATH_MAX + 16], port[32], sockets[2 * SOCKET_PATH_MAX + 64];
     const char *const argv[] = { program, "-D", data, "-c", port, "-c", sockets, NULL };
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
-    scoped(close_fd) const int log = open(START_LOG, flags, 0600);
+    scoped(dev_close_fd) int log = open(START_LOG, flags, 0600);
 
     if (log < 0)
         return -1;
@@ -279,7 +282,7 @@ typedef enum start_end {
 
 static start_end await_start(const struct dev *dev, pid_t pid)
 {
-    scoped(close_fd) const int process = pidfd_open(pid, 0);
+    scoped(dev_close_fd) int process = pidfd_open(pid, 0);
     struct dev_server server;
 
     for (;;) {

@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -225,9 +226,9 @@ int dev_status(struct dev *dev);
 /* ---- process.c: other programs, and rights ---- */
 
 struct dev_process {
-    const char *const *argv;  /* argv[0] is a path */
-    int out_fd;               /* standard output and error; -1 for /dev/null */
-    bool is_daemon;           /* outlives us, in a session of its own */
+    const char *const *argv; /* argv[0] is a path */
+    int out_fd;              /* standard output and error; -1 for /dev/null */
+    bool is_daemon;          /* outlives us, in a session of its own */
 };
 
 /* From here on the files are those of this user, and so are the programs started below. */
@@ -249,6 +250,10 @@ bool dev_file_read(const char *path, char *buf, size_t size);
 /* Appears whole, for its owner alone, and stays. False, and errno. */
 bool dev_file_write(const char *path, const char *text);
 bool dev_file_append(const char *path, const char *text);
+
+/* For scoped(); they leave errno alone. */
+void dev_close_fd(int *fd);
+void dev_close_folder(DIR **folder);
 
 /* ---- time ---- */
 

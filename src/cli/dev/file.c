@@ -10,12 +10,23 @@
 
 #include "cli/dev/dev.h"
 
-static void close_fd(int *fd)
+/* The failure that is on its way out is the one that counts. */
+void dev_close_fd(int *fd)
 {
     const int kept = errno;
 
     if (*fd >= 0)
         close(*fd);
+    *fd = -1;
+    errno = kept;
+}
+
+void dev_close_folder(DIR **folder)
+{
+    const int kept = errno;
+
+    if (*folder != NULL)
+        closedir(*folder);
     errno = kept;
 }
 
@@ -40,7 +51,7 @@ static bool read_all(int fd, char *buf, size_t size)
 
 bool dev_file_read(const char *path, char *buf, size_t size)
 {
-    scoped(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    scoped(dev_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0)
         return false;
@@ -72,7 +83,7 @@ static bool write_all(int fd, const char *text)
 static bool write_new(const char *path, const char *text)
 {
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
-    scoped(close_fd) const int fd = open(path, flags, 0600);
+    scoped(dev_close_fd) int fd = open(path, flags, 0600);
 
     return fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
 }
@@ -101,7 +112,7 @@ bool dev_file_write(const char *path, const char *text)
 
 bool dev_file_append(const char *path, const char *text)
 {
-    scoped(close_fd) const int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    scoped(dev_close_fd) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 
     return fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
 }

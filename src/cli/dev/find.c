@@ -241,8 +241,9 @@ int dev_programs_choose(struct dev *dev, int major, struct dev_programs *out)
     if (dev->wanted_programs != NULL)
         return inspect_wanted(dev, out);
     if (!look_around(dev, major, out))
-        return cmd_failf(dev->self, "there is no PostgreSQL server on this machine: run tools/setup, "
-                                    "or install one, or name its programs by --postgres");
+        return cmd_failf(dev->self,
+                         "there is no PostgreSQL server on this machine: run tools/setup, "
+                         "or install one, or name its programs by --postgres");
     return EXIT_OK;
 }
 
@@ -259,16 +260,18 @@ static int read_cluster_major(const struct dev *dev, int *out)
 
 static int complain_version(const struct dev *dev, int major, const struct dev_programs *programs)
 {
-    return cmd_failf(dev->self,
-                     "the cluster in \"%s\" was made by PostgreSQL %d and cannot be run by %s: name "
-                     "the programs of %d by --postgres, or make a new cluster by \"trunkline dev "
-                     "reset\"",
-                     dev->home, major, programs != NULL ? programs->version : "what is here", major);
+    return cmd_failf(
+        dev->self,
+        "the cluster in \"%s\" was made by PostgreSQL %d and cannot be run by %s: name "
+        "the programs of %d by --postgres, or make a new cluster by \"trunkline dev "
+        "reset\"",
+        dev->home, major, programs != NULL ? programs->version : "what is here", major);
 }
 
 int dev_programs_for(struct dev *dev, const struct dev_state *state, struct dev_programs *out)
 {
-    int major, code = read_cluster_major(dev, &major);
+    int major = 0;
+    int code = read_cluster_major(dev, &major);
 
     if (code != EXIT_OK)
         return code;

@@ -20,19 +20,6 @@
 
 enum { LOCK_STEP_MS = 20, MOST_OPEN_FOLDERS = 16 };
 
-static void close_folder(DIR **folder)
-{
-    if (*folder != NULL)
-        closedir(*folder);
-}
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 /* ---- where ---- */
 
 static bool is_given(const char *text)
@@ -110,7 +97,7 @@ static bool is_dots(const char *name)
 /* A folder that cannot be read counts as full: nothing may be put there. */
 static bool is_empty(const char *path)
 {
-    scoped(close_folder) DIR *const folder = opendir(path);
+    scoped(dev_close_folder) DIR *folder = opendir(path);
     const struct dirent *entry;
 
     if (folder == NULL)
@@ -137,7 +124,7 @@ static const struct passwd *find_server_user(void)
 static int hand_to_server_user(struct dev *dev)
 {
     const struct passwd *const user = find_server_user();
-    scoped(close_fd) int fd = open(dev->home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    scoped(dev_close_fd) int fd = open(dev->home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (user == NULL)
         return cmd_failf(dev->self, "PostgreSQL does not run as root, and there is no user "
@@ -212,12 +199,13 @@ static int enter(struct dev *dev, dev_home_mode mode)
 
 int dev_home_open(struct dev *dev, dev_home_mode mode, bool *out_exists)
 {
-    scoped(free_text) char *const path = choose_home(dev);
+    scoped(free_text) char *path = choose_home(dev);
     int code;
 
     *out_exists = false;
     if (path == NULL)
-        return cmd_usage(dev->self, "no folder for the cluster: HOME is not set; name one by --dir");
+        return cmd_usage(dev->self,
+                         "no folder for the cluster: HOME is not set; name one by --dir");
     if (mode == DEV_HOME_MAKE && (code = make_with_parents(dev, path)) != EXIT_OK)
         return code;
     dev->home = realpath(path, NULL);
@@ -286,7 +274,7 @@ int dev_home_lock(struct dev *dev)
 
 void dev_home_unlock(struct dev *dev)
 {
-    close_fd(&dev->lock_fd);
+    dev_close_fd(&dev->lock_fd);
 }
 
 /* The exclusive kind is taken under the home's lock only, so this never waits. */

@@ -39,18 +39,6 @@ struct log_files {
     struct log_file items[MOST_FILES];
 };
 
-static void close_folder(DIR **folder)
-{
-    if (*folder != NULL)
-        closedir(*folder);
-}
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 /* ---- the files ---- */
 
 static int compare_age(const void *a, const void *b)
@@ -79,7 +67,7 @@ static void add_file(struct log_files *files, int folder, const char *name)
 
 static void list_files(struct log_files *out)
 {
-    scoped(close_folder) DIR *const folder = opendir(DEV_LOG);
+    scoped(dev_close_folder) DIR *folder = opendir(DEV_LOG);
     const struct dirent *entry;
 
     out->n = 0;
@@ -174,7 +162,7 @@ void dev_log_mark_end(struct dev_log_mark *out)
 
 static bool read_since(const char *path, off_t from, char *buf, size_t size)
 {
-    scoped(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    scoped(dev_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const ssize_t got = fd >= 0 ? pread(fd, buf, size - 1, from) : -1;
 
     buf[got > 0 ? got : 0] = '\0';
@@ -252,7 +240,7 @@ static off_t show_tail(const struct log_files *files, size_t i, long n)
     if (i == files->n || n <= 0)
         return 0;
 
-    scoped(close_fd) const int fd = open_log(files->items[i].name);
+    scoped(dev_close_fd) int fd = open_log(files->items[i].name);
     off_t from = fd >= 0 ? find_tail(fd, &n) : 0;
 
     show_tail(files, i + 1, n);
@@ -272,7 +260,7 @@ static bool await_more(void)
 
 static off_t follow_file(const struct log_file *file, off_t at)
 {
-    scoped(close_fd) const int fd = open_log(file->name);
+    scoped(dev_close_fd) int fd = open_log(file->name);
     struct stat info;
 
     if (fd < 0 || fstat(fd, &info) != 0)

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -45,10 +45,9 @@ int dev_become_caller(struct dev *dev)
 /* For good, unlike dev_become(). */
 static bool drop_rights(const struct dev *dev)
 {
-    if (dev->has_dropped &&
-        (seteuid(0) != 0 || setgroups(1, &dev->gid) != 0 ||
-         setresgid(dev->gid, dev->gid, dev->gid) != 0 ||
-         setresuid(dev->uid, dev->uid, dev->uid) != 0))
+    if (dev->has_dropped && (seteuid(0) != 0 || setgroups(1, &dev->gid) != 0 ||
+                             setresgid(dev->gid, dev->gid, dev->gid) != 0 ||
+                             setresuid(dev->uid, dev->uid, dev->uid) != 0))
         return false;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }

@@ -23,8 +23,7 @@ int dev_connect(const struct dev_state *state,
     int status = tl_engine_open(url, &options, out_engine, err);
 
     if (status == TL_OK)
-        status =
-            tl_engine_acquire(*out_engine, login->timeout_ms, TL_HERE("dev"), out_conn, err);
+        status = tl_engine_acquire(*out_engine, login->timeout_ms, TL_HERE("dev"), out_conn, err);
     if (status == TL_OK)
         tl_conn_set_timeout(*out_conn, login->timeout_ms);
     return status;

@@ -25,18 +25,6 @@ enum {
     ORPHANS_KILLED_MS = 10000,
 };
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static void close_folder(DIR **folder)
-{
-    if (*folder != NULL)
-        closedir(*folder);
-}
-
 /* ---- postmaster.pid ---- */
 
 /* "" if there are fewer lines. */
@@ -118,7 +106,7 @@ static int complain_slow(const struct dev *dev)
 
 int dev_server_await_ready(struct dev *dev, struct dev_server *server, int64_t deadline)
 {
-    scoped(close_fd) const int process = pidfd_open(server->pid, 0);
+    scoped(dev_close_fd) int process = pidfd_open(server->pid, 0);
 
     for (;;) {
         dev_server_look(server);
@@ -153,7 +141,7 @@ int dev_server_stop(struct dev *dev, int timeout_ms)
     if (server.pid == 0)
         return EXIT_OK;
 
-    scoped(close_fd) const int process = pidfd_open(server.pid, 0);
+    scoped(dev_close_fd) int process = pidfd_open(server.pid, 0);
 
     if (process < 0 || !is_alive(server.pid))
         return is_alive(server.pid) ? cmd_failf(dev->self, "could not reach process %d: %s",
@@ -177,7 +165,7 @@ int dev_server_stop(struct dev *dev, int timeout_ms)
 /* Sends the signal, or none if 0, to every process of ours; gives the last one's number. */
 static pid_t signal_orphans(int signal)
 {
-    scoped(close_folder) DIR *const all = opendir("/proc");
+    scoped(dev_close_folder) DIR *all = opendir("/proc");
     const struct dirent *entry;
     struct stat data;
     pid_t last = 0;
@@ -201,7 +189,7 @@ static pid_t await_orphans(int64_t deadline)
     pid_t left;
 
     while ((left = signal_orphans(0)) != 0 && dev_now_ms() < deadline) {
-        scoped(close_fd) const int process = pidfd_open(left, 0);
+        scoped(dev_close_fd) int process = pidfd_open(left, 0);
         dev_pause(process, MIN_OF(deadline - dev_now_ms(), STEP_MS));
     }
     return left;
@@ -239,7 +227,7 @@ static bool remove_stale_pid_file(void)
 /* The locks of sockets have the same fault. Nobody but our server has sockets there. */
 static bool remove_stale_sockets(const char *folder_path)
 {
-    scoped(close_folder) DIR *const folder = opendir(folder_path);
+    scoped(dev_close_folder) DIR *folder = opendir(folder_path);
     const struct dirent *entry;
 
     if (folder == NULL)

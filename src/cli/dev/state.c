@@ -97,8 +97,8 @@ int dev_state_read(struct dev *dev, struct dev_state *out)
 
     if (!dev_file_read(DEV_CLUSTER "/" STATE, text, sizeof text))
         return cmd_failf(dev->self,
-                         "\"%s/" DEV_CLUSTER "\" was not made by trunkline dev: could not read \""
-                         STATE "\" there: %s",
+                         "\"%s/" DEV_CLUSTER
+                         "\" was not made by trunkline dev: could not read \"" STATE "\" there: %s",
                          dev->home, strerror(errno));
     if (!dev_state_parse(text, out))
         return cmd_failf(dev->self,
@@ -141,8 +141,8 @@ bool dev_state_ends_with_runs(void)
 
 int dev_state_set_ends_with_runs(struct dev *dev, bool ends)
 {
-    const bool done = ends ? dev_file_write(ENDS_WITH_RUNS, "")
-                           : unlink(ENDS_WITH_RUNS) == 0 || errno == ENOENT;
+    const bool done =
+        ends ? dev_file_write(ENDS_WITH_RUNS, "") : unlink(ENDS_WITH_RUNS) == 0 || errno == ENOENT;
 
     if (!done)
         return cmd_failf(dev->self, "could not write \"%s/" ENDS_WITH_RUNS "\": %s", dev->home,
@@ -189,8 +189,8 @@ bool dev_port_is_free(int port)
         return false;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 
-    const bool is_free = bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-                         listen(fd, 1) == 0;
+    const bool is_free =
+        bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0;
 
     close(fd);
     return is_free;

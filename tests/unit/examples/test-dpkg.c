@@ -335,6 +335,14 @@ TEST(utf8_is_what_postgresql_takes)
 }
 END_TEST
 
+TEST(a_character_that_the_end_cuts_is_not_utf8)
+{
+    CHECK(text_is_utf8((tl_str){ "\xE9\x99\xB3", 3 }));
+    CHECK(!text_is_utf8((tl_str){ "\xE9\x99\xB3", 2 }));
+    CHECK(!text_is_utf8((tl_str){ "\xE9\x99\xB3", 1 }));
+}
+END_TEST
+
 TEST(nothing_at_all_is_an_empty_catalogue)
 {
     struct catalog catalog = parse("\n \n\t\n");
@@ -378,5 +386,6 @@ int main(void)
         a_virtual_package_without_version_meets_no_version,
         packages_of_another_architecture_meet_nothing_unless_they_say_so,
         versions_have_debians_order, utf8_is_what_postgresql_takes,
-        nothing_at_all_is_an_empty_catalogue, a_file_cut_anywhere_is_read);
+        a_character_that_the_end_cuts_is_not_utf8, nothing_at_all_is_an_empty_catalogue,
+        a_file_cut_anywhere_is_read);
 }
