@@ -224,13 +224,19 @@ void bench_server(void)
     tl_engine *engine = open_ours(url);
     PGconn *pg = open_libpq(url);
     const struct bench_row rows[] = {
-        { "validated point SELECT", "us", 3000,
+        { "validated point SELECT",
+          "us",
+          3000,
           { "trunkline", select_ours, engine },
           { "libpq prepared binary, not validated", select_libpq, pg } },
-        { "1-INSERT transaction, known beforehand", "us", 2000,
+        { "1-INSERT transaction, known beforehand",
+          "us",
+          2000,
           { "trunkline", insert_known_ours, engine },
           { "libpq, one flight", insert_known_libpq, pg } },
-        { "1-INSERT transaction, interactive", "us", 2000,
+        { "1-INSERT transaction, interactive",
+          "us",
+          2000,
           { "trunkline", insert_interactive_ours, engine },
           { "libpq, two flights", insert_interactive_libpq, pg } },
     };

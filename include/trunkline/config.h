@@ -1,8 +1,9 @@
 /* trunkline/config.h - every setting, its value, and where the value came from
  *
- * A setting is found, in this order, in the settings text that the program gives, in the URL, in the
- * environment (TRUNKLINE_POOL_SIZE for pool_size; libpq's own variables for its parameters), in
- * libpq's service file, and last in the defaults. trunkline(5) lists them all.
+ * Trunkline's settings are found, in this order, in the settings text that the program gives, in the
+ * URL, in the environment (TRUNKLINE_POOL_SIZE for pool_size), and last in the defaults. libpq's
+ * parameters: in the URL, in its service file, in its own variables, and last in its defaults.
+ * trunkline(5) lists them all.
  */
 #ifndef TL_CONFIG_H
 #define TL_CONFIG_H
@@ -16,9 +17,9 @@ typedef enum tl_config_kind {
 
 typedef struct tl_config_item {
     const char *name;
-    const char *value;   /* "" if unset; "********" if it is a secret that is set */
-    const char *source;  /* such as "default", "url", "settings", "environment PGHOST" */
-    const char *help;    /* one line */
+    const char *value;  /* "" if unset; "********" if it is a secret that is set */
+    const char *source; /* such as "default", "url", "settings", "environment PGHOST" */
+    const char *help;   /* one line */
     tl_config_kind kind;
     bool secret;
     bool live; /* tl_engine_apply() can change it while the engine works */

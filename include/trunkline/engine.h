@@ -84,8 +84,8 @@ TL_EXPORT void tl_engine_closep(tl_engine **engine);
  * @threads any thread
  * @since 0.1
  */
-TL_EXPORT TL_MUST_CHECK int tl_engine_acquire(
-    tl_engine *engine, int timeout_ms, tl_label label, tl_conn **out, tl_error *err);
+TL_EXPORT TL_MUST_CHECK int
+tl_engine_acquire(tl_engine *engine, int timeout_ms, tl_label label, tl_conn **out, tl_error *err);
 
 /**
  * Borrow a connection only if another would be left: for probes and housekeeping, which must never
@@ -122,8 +122,10 @@ TL_EXPORT TL_MUST_CHECK int tl_engine_acquire_spare(
  * @threads any thread
  * @since 0.1
  */
-TL_EXPORT size_t
-tl_engine_status(tl_engine *engine, tl_pool_status *out, tl_pool_user *users, size_t max);
+TL_EXPORT size_t tl_engine_status(tl_engine *engine,
+                                  tl_pool_status *out,
+                                  tl_pool_user *users,
+                                  size_t max);
 
 /**
  * Change settings while the engine works: those that tl_config_get() calls live.
@@ -137,8 +139,7 @@ tl_engine_status(tl_engine *engine, tl_pool_status *out, tl_pool_user *users, si
  * @threads any thread
  * @since 0.1
  */
-TL_EXPORT TL_MUST_CHECK int
-tl_engine_apply(tl_engine *engine, const char *settings, tl_error *err);
+TL_EXPORT TL_MUST_CHECK int tl_engine_apply(tl_engine *engine, const char *settings, tl_error *err);
 
 /**
  * The engine's metrics in Prometheus' text format, version 0.0.4: OpenTelemetry's pool metrics by

@@ -10,19 +10,19 @@
 
 /* The only list of failures: one for each different reaction. Add at the end; a number, once
  * released, keeps its meaning. */
-#define TL_STATUS_LIST(X)                                                                          \
-    X(NOMEM, -1, "out of memory")                                                                  \
-    X(INVALID, -2, "invalid argument, or a call at the wrong time")                                \
-    X(TIMEOUT, -3, "the deadline passed before the work was done")                                 \
-    X(CANCELED, -4, "the statement was canceled")                                                  \
-    X(BUSY, -5, "every connection stayed in use")                                                  \
-    X(CLOSED, -6, "the engine is closing or closed")                                               \
-    X(CONNECT, -7, "no connection to the server could be made")                                    \
-    X(SERVER, -8, "the server refused the statement; see sqlstate")                                \
-    X(CONFLICT, -9, "serialization failure or deadlock; run the whole transaction again")          \
-    X(LOST, -10, "the connection broke; nothing of an open transaction was committed")             \
-    X(UNKNOWN, -11, "the connection broke while committing; the outcome is unknown")               \
-    X(TYPE, -12, "a value is not of the type asked for, or does not fit it")                       \
+#define TL_STATUS_LIST(X)                                                                 \
+    X(NOMEM, -1, "out of memory")                                                         \
+    X(INVALID, -2, "invalid argument, or a call at the wrong time")                       \
+    X(TIMEOUT, -3, "the deadline passed before the work was done")                        \
+    X(CANCELED, -4, "the statement was canceled")                                         \
+    X(BUSY, -5, "every connection stayed in use")                                         \
+    X(CLOSED, -6, "the engine is closing or closed")                                      \
+    X(CONNECT, -7, "no connection to the server could be made")                           \
+    X(SERVER, -8, "the server refused the statement; see sqlstate")                       \
+    X(CONFLICT, -9, "serialization failure or deadlock; run the whole transaction again") \
+    X(LOST, -10, "the connection broke; nothing of an open transaction was committed")    \
+    X(UNKNOWN, -11, "the connection broke while committing; the outcome is unknown")      \
+    X(TYPE, -12, "a value is not of the type asked for, or does not fit it")              \
     X(SYSTEM, -13, "the operating system refused; see os_errno")
 
 typedef enum tl_status {
@@ -33,17 +33,17 @@ typedef enum tl_status {
 } tl_status;
 
 /* Where a call was when it failed. Add at the end. */
-#define TL_PHASE_LIST(X)                                                                           \
-    X(NONE, 0, "none")                                                                             \
-    X(QUEUE, 1, "queue")     /* waiting for a connection of the pool */                            \
-    X(RESOLVE, 2, "resolve") /* looking up the host's name */                                      \
-    X(CONNECT, 3, "connect") /* reaching the server's address */                                   \
-    X(TLS, 4, "tls")         /* agreeing on encryption */                                          \
-    X(AUTH, 5, "auth")       /* authentication, and starting the session */                        \
-    X(PING, 6, "ping")       /* checking a connection before lending it */                         \
-    X(SEND, 7, "send")       /* handing the statement to the server */                             \
-    X(WAIT, 8, "wait")       /* waiting for the answer */                                          \
-    X(RESET, 9, "reset")     /* undoing what the previous borrower left */                         \
+#define TL_PHASE_LIST(X)                                                    \
+    X(NONE, 0, "none")                                                      \
+    X(QUEUE, 1, "queue")     /* waiting for a connection of the pool */     \
+    X(RESOLVE, 2, "resolve") /* looking up the host's name */               \
+    X(CONNECT, 3, "connect") /* reaching the server's address */            \
+    X(TLS, 4, "tls")         /* agreeing on encryption */                   \
+    X(AUTH, 5, "auth")       /* authentication, and starting the session */ \
+    X(PING, 6, "ping")       /* checking a connection before lending it */  \
+    X(SEND, 7, "send")       /* handing the statement to the server */      \
+    X(WAIT, 8, "wait")       /* waiting for the answer */                   \
+    X(RESET, 9, "reset")     /* undoing what the previous borrower left */  \
     X(DRAIN, 10, "drain")    /* waiting for loans to come back at close */
 
 typedef enum tl_phase {
@@ -57,7 +57,7 @@ enum {
     TL_ERROR_RETRY_TX = 1 << 0,      /* running the whole transaction again may succeed */
     TL_ERROR_RETRY_CONNECT = 1 << 1, /* connecting again, later, may succeed */
     TL_ERROR_LOST = 1 << 2,          /* the connection is gone */
-    TL_ERROR_TRUNCATED = 1 << 3, /* a text was too long; tl_conn_error_field() has it whole */
+    TL_ERROR_TRUNCATED = 1 << 3,     /* a text was too long; tl_conn_error_field() has it whole */
 };
 
 /* Every text is NUL-terminated UTF-8 as the server sent it, cut at a character if it is too long.

@@ -17,10 +17,10 @@ typedef struct tl_label {
 } tl_label;
 
 #ifdef __cplusplus
-#define TL_HERE(name)                                                                              \
-    tl_label                                                                                       \
-    {                                                                                              \
-        (name), __FILE__, __LINE__                                                                 \
+#define TL_HERE(name)              \
+    tl_label                       \
+    {                              \
+        (name), __FILE__, __LINE__ \
     }
 #else
 #define TL_HERE(name) ((tl_label){ (name), __FILE__, __LINE__ })
@@ -58,10 +58,11 @@ typedef struct tl_pool_status {
     uint64_t resets;         /* returns where something had to be undone */
     uint64_t reset_failures; /* of these: in vain, so the connection was closed */
 
-    int32_t closing;          /* 1 from tl_engine_close() on */
-    int32_t reserved_;        /* zero */
-    char last_failure[256];   /* why the last attempt to connect failed; "" if the last one succeeded */
-    char last_sqlstate[6];    /* its code, if the server had a say */
+    int32_t closing;   /* 1 from tl_engine_close() on */
+    int32_t reserved_; /* zero */
+    char last_failure
+        [256]; /* why the last attempt to connect failed; "" if the last one succeeded */
+    char last_sqlstate[6]; /* its code, if the server had a say */
     char spare_[58];
 } tl_pool_status;
 

@@ -12,24 +12,24 @@
 
 /* Name, number, the type's oid and its array's oid in PostgreSQL's catalogue (0: made by an
  * extension, so different in every database). Add at the end. */
-#define TL_TYPE_LIST(X)                                                                            \
-    X(UNKNOWN, 0, 0, 0)        /* any other type: its text or bytes */                             \
-    X(BOOL, 1, 16, 1000)                                                                           \
-    X(INT2, 2, 21, 1005)                                                                           \
-    X(INT4, 3, 23, 1007)                                                                           \
-    X(INT8, 4, 20, 1016)                                                                           \
-    X(FLOAT4, 5, 700, 1021)                                                                        \
-    X(FLOAT8, 6, 701, 1022)                                                                        \
-    X(TEXT, 7, 25, 1009)                                                                           \
-    X(BYTEA, 8, 17, 1001)                                                                          \
-    X(NUMERIC, 9, 1700, 1231)                                                                      \
-    X(DATE, 10, 1082, 1182)                                                                        \
-    X(TIMESTAMP, 11, 1114, 1115)                                                                   \
-    X(TIMESTAMPTZ, 12, 1184, 1185)                                                                 \
-    X(INTERVAL, 13, 1186, 1187)                                                                    \
-    X(UUID, 14, 2950, 2951)                                                                        \
-    X(JSON, 15, 114, 199)                                                                          \
-    X(JSONB, 16, 3802, 3807)                                                                       \
+#define TL_TYPE_LIST(X)                                         \
+    X(UNKNOWN, 0, 0, 0) /* any other type: its text or bytes */ \
+    X(BOOL, 1, 16, 1000)                                        \
+    X(INT2, 2, 21, 1005)                                        \
+    X(INT4, 3, 23, 1007)                                        \
+    X(INT8, 4, 20, 1016)                                        \
+    X(FLOAT4, 5, 700, 1021)                                     \
+    X(FLOAT8, 6, 701, 1022)                                     \
+    X(TEXT, 7, 25, 1009)                                        \
+    X(BYTEA, 8, 17, 1001)                                       \
+    X(NUMERIC, 9, 1700, 1231)                                   \
+    X(DATE, 10, 1082, 1182)                                     \
+    X(TIMESTAMP, 11, 1114, 1115)                                \
+    X(TIMESTAMPTZ, 12, 1184, 1185)                              \
+    X(INTERVAL, 13, 1186, 1187)                                 \
+    X(UUID, 14, 2950, 2951)                                     \
+    X(JSON, 15, 114, 199)                                       \
+    X(JSONB, 16, 3802, 3807)                                    \
     X(VECTOR, 17, 0, 0) /* pgvector's */
 
 typedef enum tl_type {
@@ -84,7 +84,7 @@ typedef struct tl_array {
 /* An embedding, to send (items) or as it was read (wire). */
 typedef struct tl_vector {
     uint32_t n;
-    const float *items; /* to send */
+    const float *items;  /* to send */
     const uint8_t *wire; /* as read: n big-endian float4 */
 } tl_vector;
 
@@ -112,8 +112,8 @@ typedef struct tl_value {
 #ifndef __cplusplus
 /* The parameters of a statement, $1 first: tl_query(conn, sql, TL_ARGS(tl_int8(7)), &rows, &err).
  * C++ has no compound literals; pass an array and its length there. */
-#define TL_ARGS(...)                                                                               \
-    ((const tl_value[]){ __VA_ARGS__ }),                                                           \
+#define TL_ARGS(...)                     \
+    ((const tl_value[]){ __VA_ARGS__ }), \
         (sizeof((const tl_value[]){ __VA_ARGS__ }) / sizeof(tl_value))
 #endif
 #define TL_NO_ARGS NULL, 0
@@ -123,8 +123,7 @@ TL_BEGIN_DECLS
 /**
  * Make a parameter. Each borrows what it is given a pointer to.
  *
- * A NULL pointer to tl_text(), tl_bytea(), tl_json(), tl_jsonb(), tl_float4_array() and their
- * sisters makes SQL's NULL when the length is 0 or not given.
+ * A NULL pointer makes SQL's NULL, where the length is 0 or not given.
  *
  * @param value   the value; text ends at its NUL
  * @param data    the first of len bytes

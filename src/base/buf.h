@@ -23,7 +23,7 @@ struct tl__buf {
 #define TL__BUF_INIT { 0 }
 /* clang-format on */
 
-void tl__buf_done(struct tl__buf *buf); /* frees; the buffer is empty and may be used again */
+void tl__buf_done(struct tl__buf *buf);  /* frees; the buffer is empty and may be used again */
 void tl__buf_clear(struct tl__buf *buf); /* len 0, memory kept, status TL_OK */
 
 void tl__buf_bytes(struct tl__buf *buf, const void *data, size_t len);

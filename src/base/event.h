@@ -15,31 +15,31 @@ struct tl__log {
     tl_level level; /* the least that is reported */
 };
 
-#define EVENT_TEXT(n, value)                                                                       \
-    {                                                                                              \
-        .name = (n), .kind = TL_FIELD_TEXT, .as.text = (value)                                     \
+#define EVENT_TEXT(n, value)                                   \
+    {                                                          \
+        .name = (n), .kind = TL_FIELD_TEXT, .as.text = (value) \
     }
-#define EVENT_INT(n, value)                                                                        \
-    {                                                                                              \
-        .name = (n), .kind = TL_FIELD_INTEGER, .as.integer = (value)                               \
+#define EVENT_INT(n, value)                                          \
+    {                                                                \
+        .name = (n), .kind = TL_FIELD_INTEGER, .as.integer = (value) \
     }
-#define EVENT_REAL(n, value)                                                                       \
-    {                                                                                              \
-        .name = (n), .kind = TL_FIELD_REAL, .as.real = (value)                                     \
+#define EVENT_REAL(n, value)                                   \
+    {                                                          \
+        .name = (n), .kind = TL_FIELD_REAL, .as.real = (value) \
     }
-#define EVENT_BOOL(n, value)                                                                       \
-    {                                                                                              \
-        .name = (n), .kind = TL_FIELD_BOOLEAN, .as.boolean = (value)                               \
+#define EVENT_BOOL(n, value)                                         \
+    {                                                                \
+        .name = (n), .kind = TL_FIELD_BOOLEAN, .as.boolean = (value) \
     }
 
 #define tl__log_wants(log, lvl) ((log)->sink != NULL && (lvl) >= (log)->level)
 
-#define tl__event(log, lvl, what, ...)                                                             \
-    do {                                                                                           \
-        if (tl__log_wants(log, lvl)) {                                                             \
-            const tl_field fields_[] = { __VA_ARGS__ };                                            \
-            tl__event_send((log), (lvl), (what), fields_, COUNT_OF(fields_));                      \
-        }                                                                                          \
+#define tl__event(log, lvl, what, ...)                                        \
+    do {                                                                      \
+        if (tl__log_wants(log, lvl)) {                                        \
+            const tl_field fields_[] = { __VA_ARGS__ };                       \
+            tl__event_send((log), (lvl), (what), fields_, COUNT_OF(fields_)); \
+        }                                                                     \
     } while (0)
 
 void tl__event_send(

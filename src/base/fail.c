@@ -95,10 +95,9 @@ struct word {
     const char *text;
 };
 
-static const struct word statuses[] = {
-    { TL_OK, "TL_OK", "done" },
+static const struct word statuses[] = { { TL_OK, "TL_OK", "done" },
 #define WORD_(name, value, text) { (value), "TL_ERR_" #name, (text) },
-    TL_STATUS_LIST(WORD_)
+                                        TL_STATUS_LIST(WORD_)
 #undef WORD_
 };
 

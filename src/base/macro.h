@@ -11,19 +11,20 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
-#define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#define CONTAINER_OF(pointer, type, member) \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Hand over what a scoped variable owns: *out = tl__take(&thing); */
-#define tl__take(variable)                                                                         \
-    __extension__({                                                                                \
-        __typeof__(*(variable)) taken_ = *(variable);                                              \
-        *(variable) = NULL;                                                                        \
-        taken_;                                                                                    \
+#define tl__take(variable)                            \
+    __extension__({                                   \
+        __typeof__(*(variable)) taken_ = *(variable); \
+        *(variable) = NULL;                           \
+        taken_;                                       \
     })
 
 /* For the few places where ignoring a status is right; a comment there says why. */
-#define tl__ignore(call)                                                                           \
-    do {                                                                                           \
-        if ((call) != 0) {                                                                         \
-        }                                                                                          \
+#define tl__ignore(call)   \
+    do {                   \
+        if ((call) != 0) { \
+        }                  \
     } while (0)

@@ -12,8 +12,9 @@
 #define TL__NEVER INT64_MAX
 
 int64_t tl__now_ns(void);
-int64_t tl__now_coarse_ns(void); /* of the same clock, up to a tick (some ms) behind, much cheaper */
-int64_t tl__unix_us(void);       /* the wall clock, for people; nothing is ever compared with it */
+int64_t
+tl__now_coarse_ns(void);   /* of the same clock, up to a tick (some ms) behind, much cheaper */
+int64_t tl__unix_us(void); /* the wall clock, for people; nothing is ever compared with it */
 
 int64_t tl__deadline_in_ms(int timeout_ms); /* negative: TL__NEVER */
 int tl__ms_until(int64_t deadline);         /* for poll(): 0 when passed, -1 for TL__NEVER */

@@ -470,6 +470,7 @@ static int run(const struct cmd *self, int argc, char **argv)
                        .came_from_fd = -1 };
     const int code = run_all(&dev, &wishes, argc, argv);
 
+    tl__ignore(dev_become_caller(&dev)); /* has complained; the work is done */
     dev_home_unlock(&dev);
     free(dev.home);
     free(wishes.postgres);

@@ -178,7 +178,10 @@ bool cmd_read_time(const char *text, int *out_ms)
     static const struct {
         const char *name;
         int ms;
-    } units[] = { { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "min", 60000 }, { "h", 3600000 } };
+    } units[] = {
+        { "", 1000 },     { "ms", 1 },      { "s", 1000 },     { "m", 60000 },
+        { "min", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+    };
     char *unit;
 
     if (text[0] < '0' || text[0] > '9')

@@ -8,7 +8,10 @@
 #include "base/time.h"
 #include "conn/dirt.h"
 
-int tl__conn_init(tl_conn *conn, const struct tl__log *log, const char *pool_name, size_t cache_size)
+int tl__conn_init(tl_conn *conn,
+                  const struct tl__log *log,
+                  const char *pool_name,
+                  size_t cache_size)
 {
     conn->log = log;
     conn->pool_name = pool_name;
@@ -34,7 +37,8 @@ static tl_level level_of(const char *severity)
     return TL_LEVEL_INFO;
 }
 
-static void report_notice(void *user, const char *severity, const char *sqlstate, const char *message)
+static void
+report_notice(void *user, const char *severity, const char *sqlstate, const char *message)
 {
     const tl_conn *conn = user;
 
@@ -155,8 +159,8 @@ bool tl__conn_reset_begin(tl_conn *conn, enum tl__undo undo)
         return false;
     tl__buf_clear(&conn->reset_sql);
     tl__dirt_undo(dirt, tx != TL__TX_IDLE, &conn->reset_sql);
-    conn->reset_step = (struct tl__step){ .kind = TL__STEP_SCRIPT,
-                                          .sql = tl__buf_cstr(&conn->reset_sql) };
+    conn->reset_step =
+        (struct tl__step){ .kind = TL__STEP_SCRIPT, .sql = tl__buf_cstr(&conn->reset_sql) };
     conn->resetting = true;
     if (tl__buf_status(&conn->reset_sql) != TL_OK ||
         tl__wire_send(conn->wire, &conn->reset_step, 1, NULL) != TL_OK ||
@@ -173,7 +177,8 @@ int tl__conn_reset_finish(tl_conn *conn, int64_t deadline, tl_error *err)
         return tl__fail(err, TL_ERR_LOST, "the connection broke before it was reset");
 
     int status = tl__wire_finish(conn->wire, deadline, err);
-    if (status == TL_OK && !(conn->reset_step.answer != NULL && tl__answer_ok(conn->reset_step.answer)))
+    if (status == TL_OK &&
+        !(conn->reset_step.answer != NULL && tl__answer_ok(conn->reset_step.answer)))
         status = conn->reset_step.answer != NULL
                      ? tl__answer_fail(conn->wire, conn->reset_step.answer, err)
                      : tl__fail(err, TL_ERR_LOST, "the server did not run the reset");

@@ -70,7 +70,10 @@ struct tl__call {
     struct pg_result *answer; /* afterwards, on success: the caller's */
 };
 
-int tl__conn_init(tl_conn *conn, const struct tl__log *log, const char *pool_name, size_t cache_size);
+int tl__conn_init(tl_conn *conn,
+                  const struct tl__log *log,
+                  const char *pool_name,
+                  size_t cache_size);
 void tl__conn_done(tl_conn *conn);
 
 int tl__conn_open(tl_conn *conn,
@@ -86,12 +89,8 @@ void tl__conn_return(tl_conn *conn);
 
 /* Runs what was put off and the calls in one flight. On failure *failed, if asked for, is the call
  * that failed, or n where it was before all of them. */
-int tl__conn_run(tl_conn *conn,
-                 struct tl__call *calls,
-                 size_t n,
-                 int timeout_ms,
-                 size_t *failed,
-                 tl_error *err);
+int tl__conn_run(
+    tl_conn *conn, struct tl__call *calls, size_t n, int timeout_ms, size_t *failed, tl_error *err);
 
 /* Puts off a statement until the next call. TL_ERR_INVALID when no more can be put off. */
 int tl__conn_put_off(tl_conn *conn, const char *sql, tl_error *err);

@@ -55,24 +55,23 @@ static bool is_word(const char *sql, size_t len, const char *word)
     return len == strlen(word) && strncasecmp(sql, word, len) == 0;
 }
 
-/* By the first word. What is not here leaves nothing that is not found by its words inside. */
+/* A statement that begins so leaves nothing, or what it leaves is found by the words inside: a cursor
+ * WITH HOLD, for one. */
+static const char *const clean[] = {
+    "select",   "insert",  "update",  "delete",  "with",     "merge",      "values",    "table",
+    "begin",    "start",   "commit",  "end",     "rollback", "abort",      "savepoint", "release",
+    "explain",  "show",    "fetch",   "move",    "close",    "create",     "alter",     "drop",
+    "truncate", "comment", "grant",   "revoke",  "copy",     "lock",       "notify",    "unlisten",
+    "analyze",  "vacuum",  "reindex", "cluster", "refresh",  "checkpoint", "declare"
+};
+
 static const struct {
     const char *word;
     unsigned dirt;
 } leading[] = {
-    { "select", 0 },     { "insert", 0 },   { "update", 0 },     { "delete", 0 },
-    { "with", 0 },       { "merge", 0 },    { "values", 0 },     { "table", 0 },
-    { "begin", 0 },      { "start", 0 },    { "commit", 0 },     { "end", 0 },
-    { "rollback", 0 },   { "abort", 0 },    { "savepoint", 0 },  { "release", 0 },
-    { "explain", 0 },    { "show", 0 },     { "fetch", 0 },      { "move", 0 },
-    { "close", 0 },      { "create", 0 },   { "alter", 0 },      { "drop", 0 },
-    { "truncate", 0 },   { "comment", 0 },  { "grant", 0 },      { "revoke", 0 },
-    { "copy", 0 },       { "lock", 0 },     { "notify", 0 },     { "unlisten", 0 },
-    { "analyze", 0 },    { "vacuum", 0 },   { "reindex", 0 },    { "cluster", 0 },
-    { "refresh", 0 },    { "checkpoint", 0 },
-    { "set", TL__DIRT_SETTINGS },           { "reset", TL__DIRT_SETTINGS },
-    { "listen", TL__DIRT_LISTEN },          { "prepare", TL__DIRT_STATEMENTS },
-    { "deallocate", TL__DIRT_STATEMENTS },  { "discard", TL__DIRT_ALL },
+    { "set", TL__DIRT_SETTINGS },          { "reset", TL__DIRT_SETTINGS },
+    { "listen", TL__DIRT_LISTEN },         { "prepare", TL__DIRT_STATEMENTS },
+    { "deallocate", TL__DIRT_STATEMENTS },
 };
 
 /* By words anywhere. A false alarm, in a literal for instance, costs a reset and nothing else. */
@@ -126,8 +125,9 @@ static bool is_bound_to_transaction(const char *first, size_t len)
 
 static unsigned dirt_of_first(const char *first, size_t len)
 {
-    if (is_word(first, len, "declare"))
-        return 0; /* a cursor WITH HOLD is found by its word */
+    for (size_t i = 0; i < COUNT_OF(clean); i++)
+        if (is_word(first, len, clean[i]))
+            return 0;
     for (size_t i = 0; i < COUNT_OF(leading); i++)
         if (is_word(first, len, leading[i].word))
             return is_bound_to_transaction(first, len) ? 0 : leading[i].dirt;

@@ -45,8 +45,11 @@ void tl__params_done(struct tl__param_space *space)
     space->capacity = 0;
 }
 
-static int encode(
-    struct tl__param_space *space, size_t i, const tl_value *arg, uint32_t vector_oid, tl_error *err)
+static int encode(struct tl__param_space *space,
+                  size_t i,
+                  const tl_value *arg,
+                  uint32_t vector_oid,
+                  tl_error *err)
 {
     struct tl__params *p = &space->params;
     const size_t start = space->bytes.len;
@@ -64,7 +67,8 @@ static int encode(
             return tl__context(err, status, "parameter $%zu", i + 1);
     }
     const size_t len = space->bytes.len - start;
-    tl__buf_char(&space->bytes, '\0'); /* libpq wants text so; and nothing has a length of its own */
+    tl__buf_char(&space->bytes,
+                 '\0'); /* libpq wants text so; and nothing has a length of its own */
     if (tl__buf_status(&space->bytes) != TL_OK)
         return tl__fail_nomem(err);
     if (len > INT_MAX)

@@ -117,8 +117,8 @@ static struct mistake *mistake_of(const tl_result *result)
     return u.made->mistake.status == TL_OK ? &u.made->mistake : NULL;
 }
 
-static void note_mistake(
-    const tl_result *result, size_t row, size_t column, int status, const char *what)
+static void
+note_mistake(const tl_result *result, size_t row, size_t column, int status, const char *what)
 {
     struct mistake *m = mistake_of(result);
 
@@ -143,8 +143,8 @@ bool tl_is_null(const tl_result *result, size_t row, size_t column)
     return !exists(result, row, column) || tl__answer_is_null(result->answer, row, column);
 }
 
-static void note_type(
-    const tl_result *result, size_t row, size_t column, const char *wanted, const char *why)
+static void
+note_type(const tl_result *result, size_t row, size_t column, const char *wanted, const char *why)
 {
     const struct tl__type_info *type = result->types[column];
     char what[128];

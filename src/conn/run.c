@@ -64,17 +64,16 @@ static void plan_preparation(tl_conn *conn, struct flight *f, struct planned *p)
     p->preparing = true;
 }
 
-static void plan(
-    tl_conn *conn, struct flight *f, const char *sql, const struct tl__params *params, bool text)
+static void
+plan(tl_conn *conn, struct flight *f, const char *sql, const struct tl__params *params, bool text)
 {
     struct planned *p = &f->planned[f->n_planned++];
     char evicted[TL__STATEMENT_NAME_SIZE];
 
     *p = (struct planned){ .sql = sql, .params = params, .text_results = text };
     p->first_step = f->n_steps;
-    p->statement =
-        tl__statements_use(&conn->statements, sql, params != NULL ? params->types : NULL,
-                           params != NULL ? params->n : 0, tl__now_coarse_ns(), evicted);
+    p->statement = tl__statements_use(&conn->statements, sql, params != NULL ? params->types : NULL,
+                                      params != NULL ? params->n : 0, tl__now_coarse_ns(), evicted);
     f->dirt |= p->statement != NULL ? p->statement->dirt : tl__dirt_of(sql);
     plan_eviction(f, p, evicted);
     plan_preparation(conn, f, p);
@@ -162,9 +161,8 @@ static bool is_stale_plan(const struct pg_result *failure)
 
     if (sqlstate == NULL)
         return false;
-    return strcmp(sqlstate, "26000") == 0 ||
-           (strcmp(sqlstate, "0A000") == 0 && function != NULL &&
-            strcmp(function, "RevalidateCachedQuery") == 0);
+    return strcmp(sqlstate, "26000") == 0 || (strcmp(sqlstate, "0A000") == 0 && function != NULL &&
+                                              strcmp(function, "RevalidateCachedQuery") == 0);
 }
 
 static void note_said(tl_conn *conn, const char *sql)
@@ -299,12 +297,8 @@ static int64_t deadline_of(const tl_conn *conn, int timeout_ms)
     return tl__deadline_in_ms(timeout_ms);
 }
 
-int tl__conn_run(tl_conn *conn,
-                 struct tl__call *calls,
-                 size_t n,
-                 int timeout_ms,
-                 size_t *failed,
-                 tl_error *err)
+int tl__conn_run(
+    tl_conn *conn, struct tl__call *calls, size_t n, int timeout_ms, size_t *failed, tl_error *err)
 {
     const int64_t deadline = deadline_of(conn, timeout_ms);
     struct flight f;
@@ -315,8 +309,8 @@ int tl__conn_run(tl_conn *conn,
         note_said(conn, calls[0].sql);
     for (int n_tries = 0; status == TL_OK; n_tries++) {
         status = plan_all(conn, &f, calls, n, err);
-        if (status != TL_OK ||
-            fly(conn, &f, calls, n, deadline, &which, &status, err) == FINAL || n_tries > 0)
+        if (status != TL_OK || fly(conn, &f, calls, n, deadline, &which, &status, err) == FINAL ||
+            n_tries > 0)
             break;
     }
     if (failed != NULL)

@@ -47,7 +47,10 @@ static void report(const tl_engine *engine, const char *event)
               EVENT_INT("max_overflow", tl__config_settings(engine->config)->max_overflow));
 }
 
-int tl_engine_open(const char *url, const tl_engine_options *options, tl_engine **out, tl_error *err)
+int tl_engine_open(const char *url,
+                   const tl_engine_options *options,
+                   tl_engine **out,
+                   tl_error *err)
 {
     scoped(engine_freep) tl_engine *engine = NULL;
 
@@ -92,7 +95,8 @@ int tl_engine_close(tl_engine *engine, int timeout_ms, tl_error *err)
 
 void tl_engine_closep(tl_engine **engine)
 {
-    tl__ignore(tl_engine_close(*engine, 0, NULL)); /* what is still lent closes when it comes back */
+    tl__ignore(
+        tl_engine_close(*engine, 0, NULL)); /* what is still lent closes when it comes back */
     *engine = NULL;
 }
 

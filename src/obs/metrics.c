@@ -18,25 +18,31 @@ struct metric {
     const char *name;
     const char *labels; /* after the pool's name; "" for none */
     enum kind kind;
-    size_t offset; /* in tl_pool_status */
+    size_t offset;    /* in tl_pool_status */
     const char *help; /* NULL where the row above has the same name */
 };
 
-#define GAUGE_(name, labels, member, help)                                                         \
-    {                                                                                              \
-        (name), (labels), GAUGE32, offsetof(tl_pool_status, member), (help)                        \
+#define GAUGE_(name, labels, member, help)                                  \
+    {                                                                       \
+        (name), (labels), GAUGE32, offsetof(tl_pool_status, member), (help) \
     }
-#define COUNTER_(name, labels, member, help)                                                       \
-    {                                                                                              \
-        (name), (labels), COUNTER, offsetof(tl_pool_status, member), (help)                        \
+#define COUNTER_(name, labels, member, help)                                \
+    {                                                                       \
+        (name), (labels), COUNTER, offsetof(tl_pool_status, member), (help) \
     }
 
 static const struct metric metrics[] = {
-    GAUGE_("db_client_connection_idle_max", "", pool_size,
+    GAUGE_("db_client_connection_idle_max",
+           "",
+           pool_size,
            "The most connections that are kept open at rest."),
-    GAUGE_("db_client_connection_pending_requests", "", n_waiting,
+    GAUGE_("db_client_connection_pending_requests",
+           "",
+           n_waiting,
            "Callers who wait for a connection."),
-    COUNTER_("db_client_connection_timeouts_total", "", timeouts,
+    COUNTER_("db_client_connection_timeouts_total",
+             "",
+             timeouts,
              "Callers who gave up at their deadline."),
     GAUGE_("trunkline_pool_places", ",state=\"empty\"", n_empty, "Places of the pool by state."),
     GAUGE_("trunkline_pool_places", ",state=\"opening\"", n_opening, NULL),
@@ -48,15 +54,19 @@ static const struct metric metrics[] = {
     COUNTER_("trunkline_pool_acquired_total", "", acquired, "Connections lent."),
     COUNTER_("trunkline_pool_waited_total", "", waited, "Of these, after waiting in line."),
     COUNTER_("trunkline_pool_opened_total", "", opened, "Connections made."),
-    COUNTER_("trunkline_pool_open_failures_total", "", open_failures,
+    COUNTER_("trunkline_pool_open_failures_total",
+             "",
+             open_failures,
              "Attempts to connect that failed."),
     COUNTER_("trunkline_pool_closed_total", "", closed, "Connections closed, for any reason."),
     COUNTER_("trunkline_pool_recycled_total", "", recycled, "Of these, at the end of their age."),
-    COUNTER_("trunkline_pool_invalidated_total", "", invalidated,
+    COUNTER_("trunkline_pool_invalidated_total",
+             "",
+             invalidated,
              "Of these, broken or older than a broken one."),
     COUNTER_("trunkline_pool_pings_total", "", pings, "Checks by a round trip before a loan."),
-    COUNTER_("trunkline_pool_resets_total", "", resets,
-             "Returns where something had to be undone."),
+    COUNTER_(
+        "trunkline_pool_resets_total", "", resets, "Returns where something had to be undone."),
     COUNTER_("trunkline_pool_reset_failures_total", "", reset_failures, "Of these, in vain."),
     GAUGE_("trunkline_pool_closing", "", closing, "1 from the moment that the engine closes."),
 };

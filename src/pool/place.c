@@ -87,9 +87,9 @@ static const char *examine(struct tl__place *place, int64_t deadline, bool *dead
     if (outdated)
         return "older than a broken one";
 
-    const enum tl__check check = tl__check_for(
-        (enum tl__pre_ping)s.pool_pre_ping, tl__now_coarse_ns() - place->rested_since,
-        pool->moment_ns, s.pool_ping_age_ms * TL__NS_PER_MS);
+    const enum tl__check check =
+        tl__check_for((enum tl__pre_ping)s.pool_pre_ping, tl__now_coarse_ns() - place->rested_since,
+                      pool->moment_ns, s.pool_ping_age_ms * TL__NS_PER_MS);
     *dead = true;
     if (check != TL__CHECK_NOTHING && !tl__conn_alive(conn))
         return "found dead";
@@ -187,8 +187,8 @@ static int open_place(struct tl__place *place, int64_t deadline, tl_error *err)
 {
     tl_error why = TL_ERROR_INIT;
     const int64_t start = tl__now_ns();
-    const int status = tl__conn_open(&place->conn, place->pool->keywords, place->pool->values,
-                                     deadline, &why);
+    const int status =
+        tl__conn_open(&place->conn, place->pool->keywords, place->pool->values, deadline, &why);
     const int64_t took_ns = tl__now_ns() - start;
 
     if (status == TL_OK) {

@@ -54,7 +54,7 @@ struct tl__pool {
     struct tl__mutex lock; /* guards everything below */
     struct tl__settings settings;
     struct tl__conn_settings conn_settings;
-    struct tl__list idle;    /* next to be lent first */
+    struct tl__list idle; /* next to be lent first */
     struct tl__list empty;
     struct tl__list waiters; /* the longest first; not empty only while no place is idle or empty */
     int32_t n_waiting;

@@ -111,8 +111,8 @@ static bool is_fresh_locked(const struct tl__pool *pool, const struct tl__place 
     return place->state == TL__PLACE_IDLE && place->generation == pool->generation &&
            now < place->recycle_at &&
            tl__check_for((enum tl__pre_ping)pool->settings.pool_pre_ping, now - place->rested_since,
-                         pool->moment_ns, pool->settings.pool_ping_age_ms * TL__NS_PER_MS) ==
-               TL__CHECK_NOTHING;
+                         pool->moment_ns,
+                         pool->settings.pool_ping_age_ms * TL__NS_PER_MS) == TL__CHECK_NOTHING;
 }
 
 static enum tl__undo undo_for(const struct tl__settings *s)
@@ -198,7 +198,8 @@ static struct tl__place *wait_in_line_locked(struct tl__pool *pool, const struct
     return me.place;
 }
 
-static void report_wait(const struct tl__pool *pool, const char *event, const struct request *request)
+static void
+report_wait(const struct tl__pool *pool, const char *event, const struct request *request)
 {
     tl__event(&pool->log, TL_LEVEL_DEBUG, event,
               EVENT_TEXT("pool", pool->name),
@@ -341,9 +342,8 @@ static void start_clock_locked(const struct tl__pool *pool, struct request *requ
     if (request->timeout_ms == TL_WAIT_DEFAULT)
         request->timeout_ms = (int)pool->settings.pool_timeout_ms;
     request->start = tl__now_ns();
-    request->deadline = request->timeout_ms < 0
-                            ? TL__NEVER
-                            : request->start + request->timeout_ms * TL__NS_PER_MS;
+    request->deadline =
+        request->timeout_ms < 0 ? TL__NEVER : request->start + request->timeout_ms * TL__NS_PER_MS;
 }
 
 /* The next connection at rest, if it may be lent as it is. While any rests nobody waits, and nothing
@@ -407,8 +407,7 @@ static void report_checkin(const struct tl__place *place, bool reset)
 static const char *reason_to_close_locked(const struct tl__place *place, int64_t now)
 {
     const struct tl__pool *pool = place->pool;
-    const int32_t n_kept =
-        pool->n_by_state[TL__PLACE_IDLE] + pool->n_by_state[TL__PLACE_RESETTING];
+    const int32_t n_kept = pool->n_by_state[TL__PLACE_IDLE] + pool->n_by_state[TL__PLACE_RESETTING];
 
     if (place->conn.unfit || place->conn.wire == NULL)
         return place->conn.wire == NULL ? "broken" : "invalidated";
@@ -522,11 +521,8 @@ static void close_idle_locked(struct tl__pool *pool)
     }
 }
 
-int tl__pool_close(struct tl__pool *pool,
-                   int64_t deadline,
-                   void (*on_gone)(void *user),
-                   void *user,
-                   tl_error *err)
+int tl__pool_close(
+    struct tl__pool *pool, int64_t deadline, void (*on_gone)(void *user), void *user, tl_error *err)
 {
     bool in_time = true;
 

@@ -59,7 +59,8 @@ static void fill_holder(struct tl__place *place, int64_t now, tl_pool_user *out)
 }
 
 /* The oldest loans, longest first, by insertion: max is small or the places are few. */
-static size_t list_holders_locked(struct tl__pool *pool, int64_t now, tl_pool_user *users, size_t max)
+static size_t
+list_holders_locked(struct tl__pool *pool, int64_t now, tl_pool_user *users, size_t max)
 {
     size_t n = 0;
 

@@ -11,8 +11,8 @@ enum { DEFAULT_ATTEMPTS = 5 };
 
 static const struct tl__backoff pauses = { .base_ns = 5 * TL__NS_PER_MS, .cap_ns = TL__NS_PER_S };
 
-static int run_once(
-    tl_engine *engine, const tl_tx_options *options, tl_tx_fn fn, void *user, tl_error *err)
+static int
+run_once(tl_engine *engine, const tl_tx_options *options, tl_tx_fn fn, void *user, tl_error *err)
 {
     scoped(tl_conn_releasep) tl_conn *conn = NULL;
     scoped(tl_tx_endp) tl_tx *tx = NULL; /* ends before the connection goes back */

@@ -10,10 +10,10 @@
 
 struct tl_tx {
     tl_conn *conn;
-    tl_tx *outer;    /* NULL for the transaction itself; else this is a savepoint */
-    unsigned depth;  /* 0, or the savepoint's number */
-    bool open;       /* neither committed nor rolled back */
-    uint64_t loan;   /* of the connection, so as not to touch it after it was released */
+    tl_tx *outer;   /* NULL for the transaction itself; else this is a savepoint */
+    unsigned depth; /* 0, or the savepoint's number */
+    bool open;      /* neither committed nor rolled back */
+    uint64_t loan;  /* of the connection, so as not to touch it after it was released */
     char begin[TL__PUT_OFF_SIZE];
 };
 
@@ -208,12 +208,8 @@ int tl_tx_commit(tl_tx *tx, tl_error *err)
     return tx->outer != NULL ? release_savepoint(tx, err) : commit(tx, err);
 }
 
-int tl_tx_commit_with(tl_tx *tx,
-                      const char *sql,
-                      const tl_value *args,
-                      size_t n_args,
-                      tl_result **out,
-                      tl_error *err)
+int tl_tx_commit_with(
+    tl_tx *tx, const char *sql, const tl_value *args, size_t n_args, tl_result **out, tl_error *err)
 {
     struct tl__call calls[] = { { .sql = sql, .args = args, .n_args = n_args },
                                 { .sql = "COMMIT" } };

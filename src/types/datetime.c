@@ -112,8 +112,8 @@ int64_t tl_timestamp_from_unix(int64_t seconds, int32_t nanoseconds)
 
 void tl_timestamp_to_unix(int64_t timestamp, int64_t *seconds, int32_t *nanoseconds)
 {
-    const int64_t whole = floor_div(timestamp, USECS);
+    const int64_t rest = timestamp % USECS;
 
-    *seconds = whole + SECONDS_1970_TO_2000;
-    *nanoseconds = (int32_t)(timestamp - whole * USECS) * 1000;
+    *seconds = floor_div(timestamp, USECS) + SECONDS_1970_TO_2000;
+    *nanoseconds = (int32_t)(rest < 0 ? rest + USECS : rest) * 1000;
 }

@@ -24,7 +24,10 @@ static const struct {
     size_t offset;
     size_t size;
 } parts[] = {
-#define PART_(letter, member) { (letter), offsetof(tl_error, member), sizeof((tl_error *)0)->member }
+#define PART_(letter, member)                                               \
+    {                                                                       \
+        (letter), offsetof(tl_error, member), sizeof((tl_error *)0)->member \
+    }
     PART_(PG_DIAG_SEVERITY_NONLOCALIZED, severity),
     PART_(PG_DIAG_SQLSTATE, sqlstate),
     PART_(PG_DIAG_MESSAGE_PRIMARY, message),

@@ -132,7 +132,8 @@ static int poll_connect(struct tl__wire *wire, int64_t deadline, tl_error *err)
     return TL_OK;
 }
 
-static const char *find_value(const char *const *keywords, const char *const *values, const char *of)
+static const char *
+find_value(const char *const *keywords, const char *const *values, const char *of)
 {
     for (size_t i = 0; keywords[i] != NULL; i++)
         if (strcmp(keywords[i], of) == 0)

@@ -199,8 +199,8 @@ static bool any_name(const char *host)
     return false;
 }
 
-static int fill_lists(
-    struct lists *lists, const char *host, const char *port, int64_t deadline, tl_error *err)
+static int
+fill_lists(struct lists *lists, const char *host, const char *port, int64_t deadline, tl_error *err)
 {
     tl_str last_port = { .data = "", .len = 0 };
 

@@ -3,5 +3,5 @@
 
 #include <stdint.h>
 
-int tl__status_of_sqlstate(const char *sqlstate);      /* a TL_ERR_... */
+int tl__status_of_sqlstate(const char *sqlstate);     /* a TL_ERR_... */
 uint32_t tl__flags_of_sqlstate(const char *sqlstate); /* TL_ERROR_... */

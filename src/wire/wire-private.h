@@ -23,8 +23,8 @@ struct tl__wire {
     struct tl__step *steps;
     size_t n_steps;
     size_t n_answered;
-    bool piped;   /* in libpq's pipeline mode, until the answer to its Sync */
-    bool unsent;  /* some of it is still in libpq's buffer */
+    bool piped;  /* in libpq's pipeline mode, until the answer to its Sync */
+    bool unsent; /* some of it is still in libpq's buffer */
     bool flying;
     bool copying; /* a COPY was begun that we did not ask for */
 };

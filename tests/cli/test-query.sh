@@ -148,7 +148,7 @@ LINE 2:   nix from pg_class
 run query "select 'größe 漢字', nix"
 check 'the mark stands below the character, however wide those before it' \
     err_has "LINE 1: select 'größe 漢字', nix
-                              ^"
+                             ^"
 check 'as psql sets it' diff <(psql -X "$DATABASE_URL" -c "select 'größe 漢字', nix" 2>&1 |
     sed 's/ERROR:  /&42703: /') "$WORK/err"
 run query "select $(printf '1,%.0s' {1..200}) nix, $(printf '1,%.0s' {1..200}) 1"

@@ -124,7 +124,7 @@ err_is() # TEXT
 
 out_has()
 {
-    grep -Fq -- "$1" "$WORK/out"
+    [[ $(<"$WORK/out") == *"$1"* ]]
 }
 
 out_matches()
@@ -134,7 +134,7 @@ out_matches()
 
 err_has()
 {
-    grep -Fq -- "$1" "$WORK/err"
+    [[ $(<"$WORK/err") == *"$1"* ]]
 }
 
 err_lines_are() # N

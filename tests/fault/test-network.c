@@ -38,7 +38,8 @@ TEST(a_closed_port_is_told_with_its_address)
     tl_error err = TL_ERROR_INIT;
     tl_conn *conn = NULL;
 
-    CHECK_INT(tl_engine_acquire(engine, 10000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT, "status");
+    CHECK_INT(tl_engine_acquire(engine, 10000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT,
+              "status");
     CHECK_HAS(err.message, "Connection refused");
     CHECK_HAS(err.host, "127.0.0.1:");
     CHECK_STR(tl_phase_text(err.phase), "connect");
@@ -91,7 +92,8 @@ TEST(an_unknown_host_is_told_by_name)
     tl_error err = TL_ERROR_INIT;
     tl_conn *conn = NULL;
 
-    CHECK_INT(tl_engine_acquire(engine, 60000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT, "status");
+    CHECK_INT(tl_engine_acquire(engine, 60000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT,
+              "status");
     CHECK_HAS(err.message, "could not translate host name \"no-such-host.invalid\" to address");
     CHECK_STR(tl_phase_text(err.phase), "resolve");
 }
@@ -106,7 +108,8 @@ TEST(a_wrong_password_has_the_servers_own_code)
 
     snprintf(wrong, sizeof wrong, "postgresql://tl_test:wrong%s", strchr(url, '@'));
     scoped(tl_engine_closep) tl_engine *engine = db_open(wrong, NULL);
-    CHECK_INT(tl_engine_acquire(engine, 10000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT, "status");
+    CHECK_INT(tl_engine_acquire(engine, 10000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT,
+              "status");
     CHECK_STR(err.sqlstate, "28P01");
     CHECK_STR(tl_phase_text(err.phase), "auth");
     CHECK(strstr(err.message, "wrong") == NULL);

@@ -7,8 +7,9 @@
 tl_engine *db_open(const char *url, const char *settings);
 tl_conn *db_acquire(tl_engine *engine);
 void db_run(tl_conn *conn, const char *sql);
-int64_t db_int(tl_conn *conn, const char *sql);  /* the only value of one row, as int8 */
-void db_kill(tl_engine *engine, int backend_pid); /* the server ends that session, and has ended it */
+int64_t db_int(tl_conn *conn, const char *sql); /* the only value of one row, as int8 */
+void db_kill(tl_engine *engine,
+             int backend_pid); /* the server ends that session, and has ended it */
 
 /* Events of an engine, kept in order. */
 struct db_events {

@@ -24,10 +24,10 @@ struct way {
     int from;
     int to;
     enum proxy_side side;
-    bool typed;        /* messages have a type; the client's first ones do not */
-    size_t n_head;     /* bytes of the head read so far */
+    bool typed;    /* messages have a type; the client's first ones do not */
+    size_t n_head; /* bytes of the head read so far */
     unsigned char head[5];
-    size_t left;       /* bytes of the body to come */
+    size_t left; /* bytes of the body to come */
     bool ended;
 };
 

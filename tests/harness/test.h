@@ -20,26 +20,25 @@
 
 #define TEST(name) START_TEST(name)
 
-#define TEST_MAIN(suite, ...)                                                                      \
-    test_main((suite),                                                                             \
-              (const TTest *const[]){ __VA_ARGS__ },                                               \
+#define TEST_MAIN(suite, ...)                                 \
+    test_main((suite), (const TTest *const[]){ __VA_ARGS__ }, \
               COUNT_OF(((const TTest *const[]){ __VA_ARGS__ })))
 
 #define CHECK(condition) ck_assert_msg((condition), "%s", #condition)
 
-#define CHECK_INT(got, want, what)                                                                 \
-    do {                                                                                           \
-        const intmax_t got_ = (intmax_t)(got);                                                     \
-        const intmax_t want_ = (intmax_t)(want);                                                   \
-        ck_assert_msg(got_ == want_, "%s: %s is %jd, not %jd", (what), #got, got_, want_);         \
+#define CHECK_INT(got, want, what)                                                         \
+    do {                                                                                   \
+        const intmax_t got_ = (intmax_t)(got);                                             \
+        const intmax_t want_ = (intmax_t)(want);                                           \
+        ck_assert_msg(got_ == want_, "%s: %s is %jd, not %jd", (what), #got, got_, want_); \
     } while (0)
 
-#define CHECK_STR(got, want)                                                                       \
-    do {                                                                                           \
-        const char *got_ = (got);                                                                  \
-        const char *want_ = (want);                                                                \
-        ck_assert_msg(got_ != NULL && strcmp(got_, want_) == 0, "%s is \"%s\", not \"%s\"", #got,  \
-                      got_ != NULL ? got_ : "(null)", want_);                                      \
+#define CHECK_STR(got, want)                                                                      \
+    do {                                                                                          \
+        const char *got_ = (got);                                                                 \
+        const char *want_ = (want);                                                               \
+        ck_assert_msg(got_ != NULL && strcmp(got_, want_) == 0, "%s is \"%s\", not \"%s\"", #got, \
+                      got_ != NULL ? got_ : "(null)", want_);                                     \
     } while (0)
 
 #define CHECK_HAS(text, part)                                                                      \
@@ -51,11 +50,11 @@
     } while (0)
 
 /* The call gives TL_OK, or the test fails with the whole error. */
-#define CHECK_OK(call, err)                                                                        \
-    do {                                                                                           \
-        const int status_ = (call);                                                                \
-        if (status_ != TL_OK)                                                                      \
-            test_fail_with(__FILE__, __LINE__, #call, status_, (err));                             \
+#define CHECK_OK(call, err)                                            \
+    do {                                                               \
+        const int status_ = (call);                                    \
+        if (status_ != TL_OK)                                          \
+            test_fail_with(__FILE__, __LINE__, #call, status_, (err)); \
     } while (0)
 
 int test_main(const char *suite, const TTest *const *tests, size_t n);

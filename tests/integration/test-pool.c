@@ -9,8 +9,8 @@ static tl_pool_status status_of(tl_engine *engine)
     tl_pool_status status;
 
     tl_engine_status(engine, &status, NULL, 0);
-    CHECK_INT(status.n_empty + status.n_opening + status.n_idle + status.n_lent +
-                  status.n_probing + status.n_resetting + status.n_closing,
+    CHECK_INT(status.n_empty + status.n_opening + status.n_idle + status.n_lent + status.n_probing +
+                  status.n_resetting + status.n_closing,
               status.pool_size + status.max_overflow, "the states add up");
     return status;
 }
@@ -218,7 +218,8 @@ TEST(no_borrower_sees_what_another_left)
         { "select pg_advisory_lock(4711)",
           "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()" },
         { "listen leftover", "select count(*) from pg_listening_channels()" },
-        { "declare c cursor with hold for select 1", "select count(*) from pg_cursors where name <> ''" },
+        { "declare c cursor with hold for select 1",
+          "select count(*) from pg_cursors where name <> ''" },
         { "prepare leftover as select 1",
           "select count(*) from pg_prepared_statements where name = 'leftover'" },
         { "do $$ begin perform set_config('tl.x', 'y', false); end $$",

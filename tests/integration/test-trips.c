@@ -14,7 +14,8 @@ static struct counted open_counted(void)
     c.engine = db_open(proxy_url(c.proxy), "pool_size=1 max_overflow=0");
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(c.engine);
     tl_error err = TL_ERROR_INIT;
-    CHECK_OK(tl_script(conn, "drop table if exists trips; create table trips (i int8)", &err), &err);
+    CHECK_OK(tl_script(conn, "drop table if exists trips; create table trips (i int8)", &err),
+             &err);
     return c;
 }
 
@@ -25,7 +26,8 @@ static void close_counted(struct counted *c)
 }
 
 /* Runs the unit five times, across the third use that prepares, each on a loan of its own. */
-static void check_trips(struct counted *c, void (*unit)(tl_conn *conn), size_t want, const char *what)
+static void
+check_trips(struct counted *c, void (*unit)(tl_conn *conn), size_t want, const char *what)
 {
     for (int i = 0; i < 5; i++) {
         tl_conn *conn = db_acquire(c->engine);

@@ -106,7 +106,8 @@ TEST(committing_a_failed_transaction_tells_the_first_error)
     tl_error err = TL_ERROR_INIT;
 
     db_run(conn, "insert into t values (1)");
-    CHECK_INT(tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER, "1");
+    CHECK_INT(tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER,
+              "1");
     CHECK_INT(tl_exec(conn, "select 1", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER, "after it");
     CHECK_STR(err.sqlstate, "25P02");
     CHECK_INT(tl_tx_commit(tx, &err), TL_ERR_SERVER, "commit");
@@ -175,7 +176,8 @@ TEST(options_reach_the_server)
     CHECK_STR(tl_get_text(rows, 0, 0).data, "serializable");
     CHECK_STR(tl_get_text(rows, 0, 1).data, "on");
     CHECK_STR(tl_get_text(rows, 0, 2).data, "on");
-    CHECK_INT(tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER, "w");
+    CHECK_INT(tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER,
+              "w");
     CHECK_STR(err.sqlstate, "25006");
 }
 
@@ -199,8 +201,7 @@ struct attempts {
 static int insert_at_third(tl_tx *tx, void *user, tl_error *err)
 {
     struct attempts *a = user;
-    const int status =
-        tl_exec(tl_tx_conn(tx), "insert into t values (1)", TL_NO_ARGS, NULL, err);
+    const int status = tl_exec(tl_tx_conn(tx), "insert into t values (1)", TL_NO_ARGS, NULL, err);
 
     if (status != TL_OK)
         return status;
@@ -235,8 +236,8 @@ static int kill_itself_first(tl_tx *tx, void *user, tl_error *err)
 
     int status = tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, err);
     if (status == TL_OK && a->n++ == 0)
-        status = tl_exec(conn, "select pg_terminate_backend(pg_backend_pid())", TL_NO_ARGS, NULL,
-                         err);
+        status =
+            tl_exec(conn, "select pg_terminate_backend(pg_backend_pid())", TL_NO_ARGS, NULL, err);
     return status;
 }
 

@@ -164,7 +164,8 @@ TEST(the_first_mistake_of_a_getter_is_remembered)
     CHECK_INT(tl_get_int2(rows, 0, 0), 0, "too big");
     CHECK_INT(tl_get_int8(rows, 0, 1), 0, "no number");
     CHECK_INT(tl_result_check(rows, &err), TL_ERR_TYPE, "status");
-    CHECK_HAS(err.message, "row 0, column 0 (\"big\"): a value of type int8 cannot be read as int2");
+    CHECK_HAS(err.message,
+              "row 0, column 0 (\"big\"): a value of type int8 cannot be read as int2");
     CHECK_INT(tl_get_int8(rows, 0, 0), 40000, "the result is still good");
 }
 

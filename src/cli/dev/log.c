@@ -59,7 +59,7 @@ static void add_file(struct log_files *files, int folder, const char *name)
     if (files->n == MOST_FILES || strlen(name) >= sizeof file->name ||
         fnmatch(PATTERN, name, 0) != 0 || fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return;
-    snprintf(file->name, sizeof file->name, "%s", name);
+    memcpy(file->name, name, strlen(name) + 1);
     file->changed = info.st_mtim;
     file->size = info.st_size;
     files->n++;

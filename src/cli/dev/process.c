@@ -27,7 +27,8 @@ int dev_become(struct dev *dev, uid_t uid, gid_t gid)
     return EXIT_OK;
 }
 
-/* The caller's other groups are not given back: root has no need of them. */
+/* The caller's other groups are not given back: root has no need of them. Nor has he of a process
+ * that cannot be traced, as one is that changed its user. */
 int dev_become_caller(struct dev *dev)
 {
     umask(dev->came_with_umask);
@@ -39,6 +40,7 @@ int dev_become_caller(struct dev *dev)
     if (seteuid(getuid()) != 0 || setegid(gid) != 0 || setgroups(1, &gid) != 0)
         return cmd_failf(dev->self, "could not become the caller again: %s", strerror(errno));
     dev->has_dropped = false;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     return EXIT_OK;
 }
 

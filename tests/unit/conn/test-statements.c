@@ -69,10 +69,8 @@ TEST(other_parameter_types_are_another_statement)
     const uint32_t int8 = 20;
 
     CHECK(tl__statements_init(&cache, 4) == TL_OK);
-    const struct tl__statement *a =
-        tl__statements_use(&cache, "select $1", &text, 1, 0, evicted);
-    const struct tl__statement *b =
-        tl__statements_use(&cache, "select $1", &int8, 1, 0, evicted);
+    const struct tl__statement *a = tl__statements_use(&cache, "select $1", &text, 1, 0, evicted);
+    const struct tl__statement *b = tl__statements_use(&cache, "select $1", &int8, 1, 0, evicted);
     CHECK(a != b && strcmp(a->name, b->name) != 0);
 }
 

@@ -340,6 +340,8 @@ TEST(a_character_that_the_end_cuts_is_not_utf8)
     CHECK(text_is_utf8((tl_str){ "\xE9\x99\xB3", 3 }));
     CHECK(!text_is_utf8((tl_str){ "\xE9\x99\xB3", 2 }));
     CHECK(!text_is_utf8((tl_str){ "\xE9\x99\xB3", 1 }));
+    char repaired[TEXT_REPAIRED_MAX(2)];
+    CHECK_INT(text_repair((tl_str){ "\xE9\x99\xB3", 2 }, repaired), 6, "repaired");
 }
 END_TEST
 

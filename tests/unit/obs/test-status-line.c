@@ -27,7 +27,7 @@ static const struct {
         .n_closing = 6,
         .n_empty = 9 },
       "Pool size: 10  Connections in pool: 7 Current Overflow: 11 "
-      "Current Checked out connections: 7" },
+      "Current Checked out connections: 14" },
 };
 
 TEST(the_line_has_the_words_and_numbers_that_people_match)
