@@ -10,8 +10,8 @@
 
 enum {
     SHOWN_ROWS = 12,
-    STEPS_MAX = 8,   /* longest chain of dependencies that is followed */
-    WAYS_MAX = 2000, /* no longer chains once there are so many of them */
+    PAIRS_MAX = 2000000, /* chains times packages: about a second of work for AGE */
+    STEPS_MAX = 8,       /* longest chain of dependencies that is followed */
     CALL_TIMEOUT_MS = 30000,
 };
 
@@ -123,47 +123,117 @@ static tl_value cypher_args(const struct subject *subject, char buf[64])
     return tl_as_text(TL_UNKNOWN, buf);
 }
 
-static int
-count_ways(tl_conn *conn, const struct subject *subject, int steps, int64_t *out, tl_error *err)
+/* How many chains of this length there are, and how many there would be with one step more. */
+static int count_ways(tl_conn *conn,
+                      const struct subject *subject,
+                      int steps,
+                      int64_t *ways,
+                      int64_t *next,
+                      tl_error *err)
 {
     scoped(tl_result_freep) tl_result *rows = NULL;
-    char sql[256];
+    char sql[512];
     char args[64];
 
     snprintf(sql, sizeof sql,
-             "select ways from ag_catalog.cypher('packages', $cypher$"
-             " match (:Package {id: $id})<-[:DEPENDS_ON*%d..%d]-(p:Package) return count(*)"
-             "$cypher$, $1) as (ways bigint)",
+             "select coalesce(sum(ways), 0)::bigint, coalesce(sum(ways *"
+             " (select count(*) from catalog.edge where to_id = q.id)), 0)::bigint"
+             " from ag_catalog.cypher('packages', $cypher$"
+             "  match (:Package {id: $id})<-[:DEPENDS_ON*%d..%d]-(p:Package)"
+             "  return p.id, count(*)"
+             " $cypher$, $1) as q (id bigint, ways bigint)",
              steps, steps);
     const int status = tl_query(conn, sql, TL_ARGS(cypher_args(subject, args)), &rows, err);
-    if (status == TL_OK)
-        *out = tl_get_int8(rows, 0, 0);
-    return status;
+    if (status != TL_OK)
+        return status;
+    *ways = tl_get_int8(rows, 0, 0);
+    *next = tl_get_int8(rows, 0, 1);
+    return tl_result_check(rows, err);
 }
 
-/* The number of chains can grow with every step many times over: so the length of chains that is
- * still quick to follow is found out first. more says whether there are longer ones. */
+/* AGE 1.5 compares every chain that it finds with every package, as any of them may be its end. That
+ * bounds the number of chains. */
+static int plan_chains(
+    tl_conn *conn, const struct subject *subject, int64_t *next, int64_t *most, tl_error *err)
+{
+    scoped(tl_result_freep) tl_result *rows = NULL;
+    const int status = tl_query(conn,
+                                "select count(*), (select count(*) from catalog.package)"
+                                " from catalog.edge where to_id = $1",
+                                TL_ARGS(tl_int8(subject->id)), &rows, err);
+
+    if (status != TL_OK)
+        return status;
+    *next = tl_get_int8(rows, 0, 0);
+    *most = PAIRS_MAX / tl_get_int8(rows, 0, 1);
+    return tl_result_check(rows, err);
+}
+
+/* The number of chains can grow many times over with every step: so the length that is still quick
+ * to follow is found out first, without ever counting beyond it. It is 0 if the first step is too
+ * much. more says whether there are longer ones. */
 static int
 choose_steps(tl_conn *conn, const struct subject *subject, int *out, bool *more, tl_error *err)
 {
     int64_t total = 0;
+    int64_t next = 0;
+    int64_t ways = 0;
+    int64_t most = 0;
     int steps = 0;
+    int status = plan_chains(conn, subject, &next, &most, err);
 
-    *more = true;
-    while (steps < STEPS_MAX && total < WAYS_MAX) {
-        int64_t ways;
-        const int status = count_ways(conn, subject, steps + 1, &ways, err);
-        if (status != TL_OK)
-            return status;
-        if (ways == 0) {
-            *more = false;
-            break;
-        }
+    while (status == TL_OK && next > 0 && steps < STEPS_MAX && total + next <= most) {
+        status = count_ways(conn, subject, ++steps, &ways, &next, err);
         total += ways;
-        steps++;
     }
-    *out = steps > 0 ? steps : 1;
+    if (status != TL_OK)
+        return status;
+    *out = steps;
+    *more = next > 0;
     return TL_OK;
+}
+
+/* The same without a graph. UNION drops what was found before, so cycles end. */
+static const char needing_sql[] =
+    "with recursive need (id, steps, falls) as ("
+    "  select $1::bigint, 0::bigint, true"
+    "  union"
+    "  select e.from_id, n.steps + 1, n.falls and e.choices = 1"
+    "  from need n join catalog.edge e on e.to_id = n.id where n.steps < $2)"
+    " select p.name, min(n.steps), bool_or(n.falls)"
+    " from need n join catalog.package p using (id)"
+    " where n.id <> $1 group by p.id, p.name order by 2, 1";
+
+static int
+ask_edges(tl_conn *conn, const struct ask *ask, const struct subject *subject, tl_error *err)
+{
+    scoped(tl_result_freep) tl_result *rows = NULL;
+    const int status =
+        tl_query(conn, needing_sql, TL_ARGS(tl_int8(subject->id), tl_int8(STEPS_MAX)), &rows, err);
+
+    if (status != TL_OK)
+        return status;
+    print_needing(ask->out, rows);
+    return tl_result_check(rows, err);
+}
+
+/* How many there are in all is easy for SQL, which need not follow each chain. */
+static int print_rest(
+    tl_conn *conn, const struct ask *ask, const struct subject *subject, int steps, tl_error *err)
+{
+    scoped(tl_result_freep) tl_result *rows = NULL;
+    const int status = tl_query(conn,
+                                "with recursive need (id) as (select $1::bigint union"
+                                " select e.from_id from need n join catalog.edge e"
+                                " on e.to_id = n.id) select count(*) - 1 from need",
+                                TL_ARGS(tl_int8(subject->id)), &rows, err);
+
+    if (status == TL_OK)
+        fprintf(ask->out,
+                "  (chains of more than %d step%s are too many to follow; by SQL, %" PRId64
+                " packages need it in all)\n",
+                steps, steps == 1 ? "" : "s", tl_get_int8(rows, 0, 0));
+    return status;
 }
 
 /* The bounds of a chain cannot be parameters of Cypher, so they are written into the text. */
@@ -191,15 +261,18 @@ ask_graph(tl_conn *conn, const struct ask *ask, const struct subject *subject, t
     int status = choose_steps(conn, subject, &steps, &more, err);
     if (status != TL_OK)
         return status;
+    if (steps == 0 && more) /* the first step alone is too much for chains */
+        return ask_edges(conn, ask, subject, err);
+    steps = steps > 0 ? steps : 1;
     snprintf(sql, sizeof sql, NEEDING_CYPHER, steps, steps);
     status = tl_query(conn, sql, TL_ARGS(cypher_args(subject, args)), &rows, err);
     if (status != TL_OK)
         return status;
     print_needing(ask->out, rows);
-    if (more)
-        fprintf(ask->out, "  (chains of more than %d step%s were not followed)\n", steps,
-                steps == 1 ? "" : "s");
-    return tl_result_check(rows, err);
+    status = tl_result_check(rows, err);
+    if (status == TL_OK && more)
+        status = print_rest(conn, ask, subject, steps, err);
+    return status;
 }
 
 /* AGE's library is loaded by the cast, and its operators are found by search_path. */
@@ -210,30 +283,6 @@ static int enter_graph(tl_conn *conn, tl_error *err)
                      " nullif(current_setting('search_path'), ''), 'ag_catalog'), true);"
                      "select '1'::ag_catalog.agtype",
                      err);
-}
-
-/* The same without a graph. UNION drops what was found before, so cycles end. */
-static const char needing_sql[] =
-    "with recursive need (id, steps, falls) as ("
-    "  select $1::bigint, 0::bigint, true"
-    "  union"
-    "  select e.from_id, n.steps + 1, n.falls and e.choices = 1"
-    "  from need n join catalog.edge e on e.to_id = n.id where n.steps < $2)"
-    " select p.name, min(n.steps), bool_or(n.falls)"
-    " from need n join catalog.package p using (id)"
-    " where n.id <> $1 group by p.id, p.name order by 2, 1";
-
-static int
-ask_edges(tl_conn *conn, const struct ask *ask, const struct subject *subject, tl_error *err)
-{
-    scoped(tl_result_freep) tl_result *rows = NULL;
-    const int status =
-        tl_query(conn, needing_sql, TL_ARGS(tl_int8(subject->id), tl_int8(STEPS_MAX)), &rows, err);
-
-    if (status != TL_OK)
-        return status;
-    print_needing(ask->out, rows);
-    return tl_result_check(rows, err);
 }
 
 static int

@@ -91,6 +91,7 @@ static const char tables_sql[] =
     "create table if not exists catalog.provides ("
     "  package_id bigint not null references catalog.package,"
     "  name text not null, version text);"
+    "create index if not exists provides_package on catalog.provides (package_id);"
     "create table if not exists catalog.edge ("
     "  from_id bigint not null references catalog.package,"
     "  to_id bigint not null references catalog.package,"

@@ -73,7 +73,8 @@ typedef struct tl_numeric {
     uint16_t scale;
 } tl_numeric;
 
-/* A one-dimensional array, to send (items) or as it was read (wire; walk it by tl_array_next()). */
+/* A one-dimensional array, to send (items) or as it was read (wire; walk it by tl_array_next()). Its
+ * lower bound is not kept: it is 1 when it is sent. */
 typedef struct tl_array {
     tl_type element;
     uint32_t n;                   /* how many elements are left */

@@ -22,6 +22,7 @@ bool tl__copy_text(char *field, size_t size, const char *text)
     return fits;
 }
 
+PRINTF_LIKE(4, 0)
 static void set_text(tl_error *err, char *field, size_t size, const char *format, va_list args)
 {
     char text[1024];

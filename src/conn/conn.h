@@ -118,4 +118,3 @@ void tl__params_done(struct tl__param_space *space);
 
 /* Takes the answer, also on failure. */
 int tl__result_new(struct pg_result *answer, tl_result **out, tl_error *err);
-int64_t tl__answer_count(const struct pg_result *answer); /* rows that the command touched */

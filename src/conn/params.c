@@ -59,13 +59,9 @@ static int encode(struct tl__param_space *space,
     p->lengths[i] = -1;
     if (arg->is_null)
         return TL_OK;
-    if (arg->is_text) {
-        tl__buf_bytes(&space->bytes, arg->as.bytes.data, arg->as.bytes.len);
-    } else {
-        const int status = tl__encode(arg, vector_oid, &space->bytes, err);
-        if (status != TL_OK)
-            return tl__context(err, status, "parameter $%zu", i + 1);
-    }
+    const int status = tl__encode(arg, vector_oid, &space->bytes, err);
+    if (status != TL_OK)
+        return tl__context(err, status, "parameter $%zu", i + 1);
     const size_t len = space->bytes.len - start;
     tl__buf_char(&space->bytes,
                  '\0'); /* libpq wants text so; and nothing has a length of its own */

@@ -1,5 +1,4 @@
 /* conn/result.c - what a statement gave back, decoded as it is asked for */
-#include <stdlib.h>
 #include <string.h>
 
 #include <trunkline/result.h>
@@ -63,11 +62,6 @@ size_t tl_result_rows(const tl_result *result)
 size_t tl_result_columns(const tl_result *result)
 {
     return result->n_columns;
-}
-
-int64_t tl__answer_count(const struct pg_result *answer)
-{
-    return strtoll(tl__answer_affected(answer), NULL, 10);
 }
 
 int64_t tl_result_affected(const tl_result *result)

@@ -1,5 +1,4 @@
 /* wire/answer.c - what the server said, and its errors whole */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -42,6 +41,16 @@ static const struct {
 #undef PART_
 };
 
+/* Of a number that the server wrote; 0 where there is none. */
+static int64_t read_digits(const char *text)
+{
+    int64_t number = 0;
+
+    for (; *text >= '0' && *text <= '9' && number < INT64_MAX / 100; text++)
+        number = number * 10 + (*text - '0');
+    return number;
+}
+
 static void copy_parts(const PGresult *answer, tl_error *err)
 {
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
@@ -52,7 +61,7 @@ static void copy_parts(const PGresult *answer, tl_error *err)
     }
     const char *position = PQresultErrorField(answer, PG_DIAG_STATEMENT_POSITION);
     if (position != NULL)
-        err->position = (int)strtol(position, NULL, 10);
+        err->position = (int)read_digits(position);
 }
 
 int tl__answer_fail(const struct tl__wire *wire, const struct pg_result *answer, tl_error *err)
@@ -167,9 +176,9 @@ const char *tl__answer_tag(const struct pg_result *answer)
     return PQcmdStatus(unconst(answer));
 }
 
-const char *tl__answer_affected(const struct pg_result *answer)
+int64_t tl__answer_count(const struct pg_result *answer)
 {
-    return PQcmdTuples(unconst(answer));
+    return read_digits(PQcmdTuples(unconst(answer)));
 }
 
 void tl__answer_free(struct pg_result *answer)

@@ -106,5 +106,5 @@ bool tl__answer_is_text(const struct pg_result *answer, size_t column);
 bool tl__answer_is_null(const struct pg_result *answer, size_t row, size_t column);
 tl_str tl__answer_value(const struct pg_result *answer, size_t row, size_t column);
 const char *tl__answer_tag(const struct pg_result *answer);
-const char *tl__answer_affected(const struct pg_result *answer); /* digits, or "" */
+int64_t tl__answer_count(const struct pg_result *answer); /* rows that the command touched */
 void tl__answer_free(struct pg_result *answer);

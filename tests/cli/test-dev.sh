@@ -293,7 +293,7 @@ run_leaves_a_running_server()
     check 'it runs where it was called' out_is "$PWD"
     dev run -- id -u
     check 'by whom it was called' out_is "$EUID"
-    dev run -- no-such-program
+    PATH=/usr/bin:/bin dev run -- no-such-program
     check 'what is not there is 127' all 'code_is 127' 'err_has no-such-program'
     dev run -- "$WORK"
     check 'what cannot run is 126' code_is 126

@@ -174,6 +174,7 @@ TEST(garbage_is_refused_with_the_reason)
         { TL_VECTOR, "0001 0001 00000000", "value of type vector has no header of a vector" },
         { TL_VECTOR, "3e81 0000", "value of type vector has no header of a vector" },
         { TL_VECTOR, "0002 0000 00000000", "value of type vector has 8 bytes, not 12" },
+        { TL_VECTOR, "0001 0000 00000000 00", "value of type vector has 9 bytes, not 8" },
         { 255, "00", "there is no type with number 255" },
     };
 

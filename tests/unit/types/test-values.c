@@ -30,6 +30,15 @@ TEST(something_empty_is_not_null)
         CHECK(!values[i].is_null);
 }
 
+/* They are kept as they are, so that sending them is refused. */
+TEST(a_length_with_no_bytes_is_not_null)
+{
+    CHECK(!tl_text_n(NULL, 3).is_null);
+    CHECK(!tl_bytea(NULL, 3).is_null);
+    CHECK(!tl_vector_value(NULL, 3).is_null);
+    CHECK(!tl_array_value(TL_INT4, NULL, 3).is_null);
+}
+
 TEST(a_value_holds_what_it_was_made_from)
 {
     static const float numbers[] = { 1, 2.5F };
@@ -74,5 +83,5 @@ TEST(a_value_holds_what_it_was_made_from)
 int main(void)
 {
     return TEST_MAIN("values", a_null_pointer_is_null_in_sql, something_empty_is_not_null,
-                     a_value_holds_what_it_was_made_from);
+                     a_length_with_no_bytes_is_not_null, a_value_holds_what_it_was_made_from);
 }
