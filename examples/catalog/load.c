@@ -41,7 +41,7 @@ static int take_turn(tl_conn *conn, tl_error *err)
 
 static int find_extensions(struct load *load, tl_conn *conn, tl_error *err)
 {
-    bool found[2];
+    bool found[2] = { false };
     const int status = query_bools(conn,
                                    "select to_regtype('vector') is not null,"
                                    " exists (select from pg_extension where extname = 'age')",
@@ -57,7 +57,7 @@ static int find_extensions(struct load *load, tl_conn *conn, tl_error *err)
 /* The same file counts as new when an extension came or went since. */
 static int find_unchanged(struct load *load, tl_conn *conn, tl_error *err)
 {
-    bool there;
+    bool there = false;
     const int status = query_bools(conn, "select to_regclass('catalog.load') is not null",
                                    TL_NO_ARGS, &there, err);
 
@@ -460,7 +460,7 @@ static const char graph_fill_sql[] =
 
 static int make_graph(tl_conn *conn, tl_error *err)
 {
-    bool there;
+    bool there = false;
     const int status = query_bools(
         conn, "select to_regclass('packages.\"DEPENDS_ON\"') is not null", TL_NO_ARGS, &there, err);
 

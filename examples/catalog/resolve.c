@@ -27,7 +27,7 @@ struct version {
 
 static struct version split_version(tl_str text)
 {
-    struct version version = { .upstream = text };
+    struct version version = { { "", 0 }, text, { "", 0 } };
     const char *colon = text.len > 0 ? memchr(text.data, ':', text.len) : NULL;
 
     if (colon != NULL) {

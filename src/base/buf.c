@@ -35,7 +35,7 @@ static bool make_room(struct tl__buf *buf, size_t len)
         buf->status = buf->most != 0 ? TL_ERR_INVALID : TL_ERR_NOMEM;
         return false;
     }
-    if (buf->len + len < buf->capacity)
+    if (buf->data != NULL && buf->len + len < buf->capacity)
         return true;
 
     size_t capacity = MAX_OF(buf->capacity, LEAST_CAPACITY);

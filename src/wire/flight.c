@@ -168,7 +168,7 @@ static int fail_late(struct tl__wire *wire, int status, tl_error *err)
 int tl__wire_finish(struct tl__wire *wire, int64_t deadline, tl_error *err)
 {
     for (;;) {
-        enum tl__want want;
+        enum tl__want want = TL__WANT_NOTHING;
         int status = tl__wire_advance(wire, &want, err);
 
         if (status != TL_OK || want == TL__WANT_NOTHING)

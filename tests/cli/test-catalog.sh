@@ -190,6 +190,21 @@ answers_are_right()
            \$\$ match (:Package)-[:DEPENDS_ON]->(:Package) return count(*) \$\$) as (n bigint)"
 }
 
+# Each needs every other, so there are more chains than anybody could follow.
+dense_catalogues_end()
+{
+    local i needs
+
+    needs=$(printf 'p%d, ' {1..150})
+    for i in {1..150}; do
+        printf 'Package: p%d\n%s\nDepends: %s\n\n' "$i" "$INSTALLED" "$needs"
+    done >"$WORK/dense"
+    run --file "$WORK/dense" --package p7
+    check "a dense catalogue loads" out_has "loaded 150 packages"
+    check "a dense catalogue is answered" out_has "needed by 149: 149 fall with it, 0 have"
+    check "what was not followed is said" out_has "are too many to follow; by SQL, 149 packages"
+}
+
 a_second_run_changes_nothing()
 {
     local before
@@ -319,5 +334,6 @@ what_is_no_catalogue_is_refused
 wrong_usage_has_its_codes
 two_loads_at_once_take_turns
 a_plain_server_does_what_it_can
+dense_catalogues_end
 this_machines_catalogue_loads
 finish
