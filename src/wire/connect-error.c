@@ -63,11 +63,12 @@ void tl__connect_error_parse(const char *text, tl_error *err)
     struct tl__append to = tl__append_to(err->message, sizeof err->message);
 
     while (*text != '\0') {
-        while (*text == '\t' || *text == '\n')
+        while (*text == '\n')
             text++;
         const size_t len = strcspn(text, "\n");
 
-        if (len > 0 && !take_field(text, len, "LOCATION:  ", NULL, 0) &&
+        if (len > 0 && !take_field(text, len, "\t", err->hint, sizeof err->hint) &&
+            !take_field(text, len, "LOCATION:  ", NULL, 0) &&
             !take_field(text, len, "DETAIL:  ", err->detail, sizeof err->detail) &&
             !take_field(text, len, "HINT:  ", err->hint, sizeof err->hint))
             append_line(&to, text, len, err);

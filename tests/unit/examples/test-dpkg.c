@@ -153,11 +153,11 @@ END_TEST
 
 TEST(a_line_that_is_too_long_is_left_out_with_its_entry)
 {
+    static char filler[CATALOG_LINE_MAX + 1];
     static char text[CATALOG_LINE_MAX + 200];
-    const size_t head = (size_t)sprintf(text, "Package: long\n" OK "Depends: ");
 
-    memset(text + head, 'x', CATALOG_LINE_MAX);
-    strcpy(text + head + CATALOG_LINE_MAX, "\n\nPackage: next\n" OK);
+    memset(filler, 'x', CATALOG_LINE_MAX);
+    snprintf(text, sizeof text, "Package: long\n" OK "Depends: %s\n\nPackage: next\n" OK, filler);
     struct catalog catalog = parse(text);
     CHECK_INT(catalog.n_packages, 1, "packages");
     CHECK_INT(catalog.notes[0].line, 3, "line");

@@ -14,11 +14,8 @@ TEST(the_code_and_the_words_come_apart)
     } cases[] = {
         { "connection to server at \"::1\", port 1 failed: Connection refused\n"
           "\tIs the server running on that host and accepting TCP/IP connections?\n",
-          "",
-          "connection to server at \"::1\", port 1 failed: Connection refused Is the server "
-          "running "
-          "on that host and accepting TCP/IP connections?",
-          "", "" },
+          "", "connection to server at \"::1\", port 1 failed: Connection refused", "",
+          "Is the server running on that host and accepting TCP/IP connections?" },
         { "connection to server at \"h\", port 5432 failed: FATAL:  28P01: password authentication "
           "failed for user \"x\"\nLOCATION:  auth_failed, auth.c:338\n",
           "28P01",
