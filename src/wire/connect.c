@@ -20,8 +20,8 @@ int tl_libpq_version(void)
 
 int tl__wire_poll(int fd, enum tl__want want, int64_t deadline)
 {
-    struct pollfd p = { .fd = fd,
-                        .events = (short)(want == TL__WANT_WRITE ? POLLIN | POLLOUT : POLLIN) };
+    const short events = want == TL__WANT_WRITE ? POLLIN | POLLOUT : POLLIN;
+    struct pollfd p = { .fd = fd, .events = events };
 
     for (;;) {
         const int ms = tl__ms_until(deadline);
@@ -106,7 +106,7 @@ static int fail_connect(struct tl__wire *wire, tl_phase phase, tl_error *err)
 static int fail_connect_late(struct tl__wire *wire, tl_phase phase, tl_error *err)
 {
     tl__fail_set(err, TL_ERR_TIMEOUT, "no connection before the deadline, in phase %s",
-                 tl_phase_text(phase));
+                 tl_phase_text((int)phase));
     tl__fail_phase(err, phase);
     if (err != NULL)
         err->flags |= TL_ERROR_RETRY_CONNECT;

@@ -37,21 +37,20 @@ stop_everything()
     for home in "$WORK"/*/trunkline-dev.lock; do
         "$TRUNKLINE" dev --dir "${home%/*}" down -q --timeout 1s >/dev/null 2>&1
     done
-    [[ -z ${HELPERS:-} ]] || kill $HELPERS 2>/dev/null
+    ((${#HELPERS[@]} == 0)) || kill "${HELPERS[@]}" 2>/dev/null
 }
-HELPERS=
+HELPERS=()
 trap 'stop_everything; clean_up' EXIT
 
+# Started in the background, its number is that of the program.
 as_server_user() # CMD...
 {
-    local owner
+    local -a drop=(env)
 
-    owner=$(stat -c %u "$TRUNKLINE_DEV_DIR")
-    if ((EUID == 0)); then
-        setpriv --reuid="$owner" --regid="$(stat -c %g "$TRUNKLINE_DEV_DIR")" --clear-groups "$@"
-    else
-        "$@"
-    fi
+    ((EUID != 0)) || drop=(setpriv "--reuid=$(stat -c %u "$TRUNKLINE_DEV_DIR")"
+        "--regid=$(stat -c %g "$TRUNKLINE_DEV_DIR")" --clear-groups)
+    [[ $BASHPID == "$$" ]] || exec "${drop[@]}" "$@"
+    "${drop[@]}" "$@"
 }
 
 data()
@@ -95,6 +94,11 @@ sql() # STATEMENT...
     done
     psql -X -q -A -t -v ON_ERROR_STOP=1 "$(url)" "${args[@]}" 2>"$WORK/sql.err" ||
         sed 's/^/# psql: /' "$WORK/sql.err"
+}
+
+url_lets_in()
+{
+    psql -X -q "$(url)" -c 'select 1' >/dev/null 2>&1
 }
 
 gives() # WANT STATEMENT...
@@ -261,7 +265,7 @@ logs_are_shown()
     check 'the last lines of it' all 'code_is 0' 'test $(wc -l <$WORK/out) == 2'
 
     exec {log}< <(exec "$TRUNKLINE" dev logs -n 0 -f)
-    HELPERS+=" $!"
+    HELPERS+=("$!")
     local follower=$!
     # Until it is seen: what is said before the log is open is not among what is added.
     CODE=1
@@ -324,7 +328,7 @@ run_stops_what_it_started()
     exec {go}<>"$WORK/go"
     "$TRUNKLINE" dev run -q -- sh -c "echo ready; read line <$WORK/go; exit 3" >"$WORK/first" &
     local first=$!
-    HELPERS+=" $first"
+    HELPERS+=("$first")
     exec {lines}< <(tail --pid="$first" -f "$WORK/first")
     read -r -t "$MOST_SECONDS" -u "$lines" _
     dev run -q -- true
@@ -336,10 +340,11 @@ run_stops_what_it_started()
 
     "$TRUNKLINE" dev run -q -- sh -c "trap 'exit 9' TERM; echo again; while :; do read line <$WORK/go; done" >"$WORK/second" &
     first=$!
-    HELPERS+=" $first"
+    HELPERS+=("$first")
     exec {lines}< <(tail --pid="$first" -f "$WORK/second")
     read -r -t "$MOST_SECONDS" -u "$lines" _
     kill -TERM "$first"
+    timeout "$MOST_SECONDS" tail --pid="$first" -f /dev/null || kill -KILL "$first"
     CODE=0
     wait "$first" || CODE=$?
     check 'a signal reaches the command, and the server is stopped all the same' \
@@ -365,7 +370,7 @@ a_busy_backend_outlives_nobody()
     # It does not look up from this to notice that its postmaster is dead.
     PGAPPNAME=busy psql -X -q "$(url)" -c "select sum(length(repeat(md5(i::text), 1000)))
         from generate_series(1, 100000000) i" >/dev/null 2>&1 &
-    HELPERS+=" $!"
+    HELPERS+=("$!")
     local n=0
     for ((i = 0; i < 10000 && n == 0; i++)); do
         n=$(sql "select count(*) from pg_stat_activity where application_name = 'busy' and state = 'active'")
@@ -383,9 +388,9 @@ a_stale_pid_file_is_no_obstacle()
     cp -p "$(data)/postmaster.pid" "$WORK/stale"
     cp -p "$TRUNKLINE_DEV_DIR"/cluster/sock/.s.PGSQL.*.lock "$WORK/"
     dev down -q
-    as_server_user sleep 1000 &
+    as_server_user sleep 1000 >/dev/null &
     sleeper=$!
-    HELPERS+=" $sleeper"
+    HELPERS+=("$sleeper")
     for file in "$WORK/stale" "$WORK"/.s.PGSQL.*.lock; do
         sed -i "1s/.*/$sleeper/" "$file"
         chown --reference="$(data)" "$file"
@@ -404,6 +409,17 @@ a_stale_pid_file_is_no_obstacle()
     check 'so it does when the file is empty' all 'code_is 0' 'out_has started'
 }
 
+what_was_lost_is_made_again()
+{
+    dev psql -Xqc "alter role graphiti password 'forgotten'"
+    check 'a password that was changed is set again' all '! url_lets_in' \
+        'dev up' 'code_is 0' 'out_has running' 'url_lets_in'
+    psql -X -q "$(url | sed 's,/graphiti_dev$,/postgres,')" -c 'drop database graphiti_dev' 2>/dev/null
+    check 'a database that was dropped is made again' all '! url_lets_in' 'dev up' 'code_is 0' \
+        "gives 2 \"select count(*) from pg_extension where extname in ('age', 'vector')\""
+    sql 'set synchronous_commit = on; create table kept as select 1 as n'
+}
+
 a_taken_port_is_left()
 {
     local before taken
@@ -420,7 +436,7 @@ s.listen()
 print('listening', flush=True)
 signal.pause()")
     local listener=$!
-    HELPERS+=" $listener"
+    HELPERS+=("$listener")
     read -r -u "$line" _
     dev up
     check 'another port is taken, and told' all 'code_is 0' "err_has 'port $taken is taken'"
@@ -518,11 +534,11 @@ another_version_is_not_touched()
 
     sql 'create table kept as select 15 as n'
     dev down -q
-    before=$(cat "$(data)/global/pg_control" | md5sum)
+    before=$(md5sum <"$(data)/global/pg_control")
     dev up --postgres "$BIN17"
     check 'another version is told in one line, with what to do' all 'code_is 4' 'err_lines_are 1' \
         'err_has "made by PostgreSQL 15"' 'err_has "trunkline dev reset"'
-    check 'and the data is not touched' test "$(cat "$(data)/global/pg_control" | md5sum)" == "$before"
+    check 'and the data is not touched' test "$(md5sum <"$(data)/global/pg_control")" == "$before"
     dev up
     check 'its own version is found again' all 'code_is 0' "gives 15 'select n from kept'"
     dev reset --yes
@@ -575,6 +591,7 @@ run_stops_what_it_started
 a_killed_server_recovers
 a_busy_backend_outlives_nobody
 a_stale_pid_file_is_no_obstacle
+what_was_lost_is_made_again
 a_taken_port_is_left
 reset_makes_anew
 dev down -q

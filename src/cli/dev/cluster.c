@@ -382,21 +382,22 @@ int dev_cluster_start(struct dev *dev, struct dev_state *state)
 
 /* ---- up ---- */
 
-/* A server that somebody started by hand may listen elsewhere. */
-static int bring_up(struct dev *dev, struct dev_state *state, bool *out_started)
+/* Once the server says that it is ready. One that runs may be on its way down: then it is started
+ * when it is gone. A server that somebody started by hand may listen elsewhere. */
+static int bring_up(struct dev *dev, struct dev_state *state, bool *started)
 {
     struct dev_server server;
+    const int code = dev_server_await_ready(dev, &server);
 
-    dev_server_look(&server);
-    *out_started = server.pid == 0;
-    if (server.pid == 0)
+    if (code != EXIT_OK)
+        return code;
+    if (server.pid == 0) {
+        *started = true;
         return dev_cluster_start(dev, state);
-
-    const int code = dev_server_await_ready(dev, &server, dev->common.deadline_ms);
-
-    if (code == EXIT_OK && server.port != 0)
+    }
+    if (server.port != 0)
         state->port = server.port;
-    return code;
+    return EXIT_OK;
 }
 
 /* What fails here is done again by the next command: each step may be done twice. */
@@ -412,6 +413,63 @@ static int provision(struct dev *dev, struct dev_state *state, bool was_started)
     return code;
 }
 
+static int log_in(struct dev *dev, const struct dev_state *state, tl_error *err)
+{
+    scoped(tl_engine_closep) tl_engine *engine = NULL;
+    scoped(tl_conn_releasep) tl_conn *conn = NULL;
+    const struct dev_login login = { DEV_ROLE, state->password, DEV_DATABASE,
+                                     dev_ms_left(dev->common.deadline_ms) };
+
+    return dev_connect(state, &login, &engine, &conn, err);
+}
+
+/* The role, its password or the database are no longer what they were made. */
+static bool lacks_what_we_made(const tl_error *err)
+{
+    return tl_error_is(err, "28") || tl_error_is(err, "3D");
+}
+
+/* The server is there, whatever it says, unless it is coming up or going down. */
+static bool was_answered(const tl_error *err)
+{
+    return err->sqlstate[0] != '\0' && !tl_error_is(err, "57");
+}
+
+/* Proof that it lets programs in. One that was killed a moment ago still looks alive. */
+static int prove(struct dev *dev, struct dev_state *state, bool started, bool *out_again)
+{
+    tl_error err = TL_ERROR_INIT;
+
+    *out_again = false;
+    if (!state->is_provisioned)
+        return provision(dev, state, started);
+    if (log_in(dev, state, &err) == TL_OK)
+        return EXIT_OK;
+    if (lacks_what_we_made(&err))
+        return provision(dev, state, started);
+    if (was_answered(&err))
+        return EXIT_OK;
+    if (dev_now_ms() >= dev->common.deadline_ms)
+        return cmd_fail(dev->self, &err);
+    *out_again = true;
+    return EXIT_OK;
+}
+
+static int start_and_prove(struct dev *dev, struct dev_state *state, bool *started)
+{
+    bool again;
+    int code;
+
+    do {
+        code = bring_up(dev, state, started);
+        if (code == EXIT_OK)
+            code = prove(dev, state, *started, &again);
+        if (code == EXIT_OK && again)
+            dev_pause(-1, STEP_MS);
+    } while (code == EXIT_OK && again);
+    return code;
+}
+
 int dev_cluster_up(struct dev *dev, struct dev_state *out, bool *out_started)
 {
     bool started = false;
@@ -422,9 +480,7 @@ int dev_cluster_up(struct dev *dev, struct dev_state *out, bool *out_started)
     if (code == EXIT_OK)
         code = dev_state_read(dev, out);
     if (code == EXIT_OK)
-        code = bring_up(dev, out, &started);
-    if (code == EXIT_OK && !out->is_provisioned)
-        code = provision(dev, out, started);
+        code = start_and_prove(dev, out, &started);
     if (code == EXIT_OK && out_started != NULL)
         *out_started = started;
     return code;

@@ -157,7 +157,8 @@ int dev_programs_for(struct dev *dev, const struct dev_state *state, struct dev_
 bool dev_server_parse(const char *text, struct dev_server *out);
 
 void dev_server_look(struct dev_server *out);
-int dev_server_await_ready(struct dev *dev, struct dev_server *server, int64_t deadline);
+/* Within the deadline: ready, or not there. */
+int dev_server_await_ready(struct dev *dev, struct dev_server *out);
 int dev_server_stop(struct dev *dev, int timeout_ms);
 
 /* Makes way for a new server: what is left of a killed one ends, and a postmaster.pid that names

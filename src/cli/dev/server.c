@@ -97,27 +97,17 @@ void dev_server_look(struct dev_server *out)
 
 /* ---- coming up ---- */
 
-static int complain_slow(const struct dev *dev)
+int dev_server_await_ready(struct dev *dev, struct dev_server *out)
 {
-    return cmd_failf(dev->self,
-                     "the server does not accept connections yet: it goes on starting, see "
-                     "\"trunkline dev logs\"");
-}
-
-int dev_server_await_ready(struct dev *dev, struct dev_server *server, int64_t deadline)
-{
-    scoped(dev_close_fd) int process = pidfd_open(server->pid, 0);
-
     for (;;) {
-        dev_server_look(server);
-        if (server->pid == 0)
-            return cmd_failf(dev->self, "the server ended while it was starting; see \"trunkline "
-                                        "dev logs\"");
-        if (server->is_ready)
+        dev_server_look(out);
+        if (out->pid == 0 || out->is_ready)
             return EXIT_OK;
-        if (dev_now_ms() >= deadline)
-            return complain_slow(dev);
-        dev_pause(process, STEP_MS);
+        if (dev_now_ms() >= dev->common.deadline_ms)
+            return cmd_failf(dev->self,
+                             "the server does not accept connections in time: it goes on starting "
+                             "or stopping, see \"trunkline dev logs\"");
+        dev_pause(-1, STEP_MS);
     }
 }
 
