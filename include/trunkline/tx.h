@@ -35,7 +35,8 @@ typedef struct tl_tx_options {
 /* clang-format on */
 
 /* A unit of work. It returns TL_OK to commit, anything else to roll back. It may run more than once,
- * each time in a transaction of its own. */
+ * each time in a transaction of its own; and it may end the transaction itself, for instance by
+ * tl_tx_commit_with(). */
 typedef int (*tl_tx_fn)(tl_tx *tx, void *user, tl_error *err);
 
 TL_BEGIN_DECLS
@@ -49,6 +50,7 @@ TL_BEGIN_DECLS
  * @param err      on failure, what happened; may be NULL
  * @return TL_OK, or
  *         TL_ERR_INVALID  options for a savepoint, or a transaction that was begun by SQL is open
+ *         TL_ERR_SERVER   too many savepoints were waiting to be sent, and sending them failed
  *         TL_ERR_LOST     the connection broke before
  *         TL_ERR_NOMEM    no memory
  * @threads one thread at a time
@@ -80,7 +82,9 @@ TL_EXPORT tl_conn *tl_tx_conn(tl_tx *tx);
  *         TL_ERR_CONFLICT  it was rolled back; run the whole transaction again
  *         TL_ERR_LOST      the connection broke before COMMIT was sent: nothing was committed
  *         TL_ERR_UNKNOWN   the connection broke, or time was up, while COMMIT was under way
- *         TL_ERR_INVALID   it has ended already, or a savepoint inside it is still open
+ *         TL_ERR_TIMEOUT   time was up before COMMIT was sent: nothing was committed
+ *         TL_ERR_CANCELED  somebody canceled it: still open, to be rolled back
+ *         TL_ERR_INVALID   it has ended already, by SQL perhaps, or a savepoint inside is still open
  * @threads one thread at a time
  * @since 0.1
  */
@@ -115,6 +119,8 @@ TL_EXPORT TL_MUST_CHECK int tl_tx_commit_with(tl_tx *tx,
  * @param err  on failure, what happened; may be NULL
  * @return TL_OK, or
  *         TL_ERR_LOST     the connection broke: the server has rolled back, or will
+ *         TL_ERR_TIMEOUT  time was up; the connection is lost with it: likewise
+ *         TL_ERR_SERVER   the server refused, which a connection survives only broken: release it
  *         TL_ERR_INVALID  it has ended already, or a savepoint inside it is still open
  * @threads one thread at a time
  * @since 0.1

@@ -8,6 +8,8 @@
 #include "base/time.h"
 #include "conn/dirt.h"
 
+enum { MOST_KEPT_BYTES = 1024 * 1024 }; /* of memory for parameters, from loan to loan */
+
 int tl__conn_init(tl_conn *conn,
                   const struct tl__log *log,
                   const char *pool_name,
@@ -62,7 +64,7 @@ int tl__conn_open(tl_conn *conn,
     if (status != TL_OK)
         return status;
     conn->backend_pid = tl__wire_backend_pid(conn->wire);
-    conn->unfit = false;
+    conn->unfit = conn->died = false;
     return TL_OK;
 }
 
@@ -97,8 +99,11 @@ void tl__conn_lend(tl_conn *conn, const struct tl__conn_settings *settings)
 
 void tl__conn_return(tl_conn *conn)
 {
+    conn->loan++; /* a transaction that outlives its loan must not touch the next one's */
     if (!conn->has_said)
         return; /* so that a loan without a statement pays for no lock */
+    if (conn->params.bytes.capacity > MOST_KEPT_BYTES)
+        tl__buf_done(&conn->params.bytes);
     conn->has_said = false;
     tl__lock(&conn->said_lock);
     conn->said[0] = '\0';

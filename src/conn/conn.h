@@ -46,9 +46,10 @@ struct tl_conn {
     uint32_t vector_oid; /* of pgvector's type in this database; 0 if not looked up */
     uint64_t loan;       /* counts loans: a transaction of an earlier one is recognised */
     unsigned dirt;       /* of this loan */
-    bool unfit;          /* not to be lent again */
-    bool has_said;       /* in this loan: said is of it */
-    bool resetting;      /* a reset was sent; its answer was not read yet */
+    bool died;      /* the wire is gone because the other end went, not by a deadline of ours */
+    bool unfit;     /* not to be lent again */
+    bool has_said;  /* in this loan: said is of it */
+    bool resetting; /* a reset was sent; its answer was not read yet */
     struct tl__step reset_step;
     struct tl__buf reset_sql;
 
@@ -92,7 +93,10 @@ void tl__conn_return(tl_conn *conn);
 int tl__conn_run(
     tl_conn *conn, struct tl__call *calls, size_t n, int timeout_ms, size_t *failed, tl_error *err);
 
-/* Puts off a statement until the next call. TL_ERR_INVALID when no more can be put off. */
+/* What the caller may have got wrong, and what must be known before the call can be sent. */
+int tl__conn_check_call(tl_conn *conn, const struct tl__call *call, int timeout_ms, tl_error *err);
+
+/* Puts off a statement until the next call. Where too many are, they are run now. */
 int tl__conn_put_off(tl_conn *conn, const char *sql, tl_error *err);
 
 int tl__conn_ping(tl_conn *conn, int64_t deadline, tl_error *err);
@@ -116,5 +120,6 @@ int tl__params_fill(struct tl__param_space *space,
                     tl_error *err);
 void tl__params_done(struct tl__param_space *space);
 
-/* Takes the answer, also on failure. */
-int tl__result_new(struct pg_result *answer, tl_result **out, tl_error *err);
+/* A result is made before its statement is sent, so that no answer is lost for want of memory. */
+tl_result *tl__result_new(void);
+void tl__result_fill(tl_result *result, struct pg_result *answer);

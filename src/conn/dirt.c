@@ -152,6 +152,28 @@ unsigned tl__dirt_of(const char *sql)
     return dirt;
 }
 
+bool tl__sql_is_empty(const char *sql)
+{
+    sql = skip_blank(sql);
+    while (*sql == ';')
+        sql = skip_blank(sql + 1);
+    return *sql == '\0';
+}
+
+bool tl__sql_is_plannable(const char *sql)
+{
+    static const char *const plannable[] = { "select",   "insert",    "update", "delete", "merge",
+                                             "values",   "with",      "table",  "begin",  "commit",
+                                             "rollback", "savepoint", "release" };
+    const char *first = skip_blank(sql);
+    const size_t len = word_len(first);
+
+    for (size_t i = 0; i < COUNT_OF(plannable); i++)
+        if (is_word(first, len, plannable[i]))
+            return true;
+    return false;
+}
+
 /* In the order of DISCARD ALL, which itself cannot stand beside other statements. */
 static const struct {
     unsigned dirt;

@@ -22,6 +22,13 @@ enum tl__dirt {
 
 unsigned tl__dirt_of(const char *sql);
 
+/* Whether there is nothing in the text but blanks, comments and semicolons. */
+bool tl__sql_is_empty(const char *sql);
+
+/* Whether preparing it pays, and it may share a flight: queries, and what begins and ends
+ * transactions. Some utility commands, such as VACUUM, must be alone. */
+bool tl__sql_is_plannable(const char *sql);
+
 /* Appends the statements that undo dirt, after a ROLLBACK where one is wanted: for one round trip by
  * the simple protocol. Nothing where there is nothing to undo. */
 void tl__dirt_undo(unsigned dirt, bool rollback, struct tl__buf *sql);

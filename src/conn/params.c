@@ -1,5 +1,4 @@
 /* conn/params.c - parameters as libpq wants them */
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -7,7 +6,10 @@
 #include "conn/conn.h"
 #include "types/types.h"
 
-enum { MOST_PARAMS = 65535 }; /* of the protocol */
+enum {
+    MOST_PARAMS = 65535,     /* of the protocol */
+    MOST_BYTES = 0x3FFFFFFF, /* of a message; PostgreSQL's own limit */
+};
 
 static void free_arrays(struct tl__params *p)
 {
@@ -65,10 +67,10 @@ static int encode(struct tl__param_space *space,
     const size_t len = space->bytes.len - start;
     tl__buf_char(&space->bytes,
                  '\0'); /* libpq wants text so; and nothing has a length of its own */
-    if (tl__buf_status(&space->bytes) != TL_OK)
+    if (tl__buf_status(&space->bytes) == TL_ERR_NOMEM)
         return tl__fail_nomem(err);
-    if (len > INT_MAX)
-        return tl__fail(err, TL_ERR_TYPE, "parameter $%zu is larger than 2 GiB", i + 1);
+    if (tl__buf_status(&space->bytes) != TL_OK)
+        return tl__fail(err, TL_ERR_TYPE, "the parameters are larger than 1 GiB together");
     p->lengths[i] = (int)len;
     return TL_OK;
 }
@@ -100,6 +102,7 @@ int tl__params_fill(struct tl__param_space *space,
     if (n > space->capacity && make_arrays(space, n, err) != TL_OK)
         return TL_ERR_NOMEM;
     tl__buf_clear(&space->bytes);
+    space->bytes.most = MOST_BYTES;
     for (size_t i = 0; i < n; i++) {
         const int status = encode(space, i, &args[i], vector_oid, err);
         if (status != TL_OK)

@@ -14,30 +14,35 @@ struct mistake {
     char message[192];
 };
 
+enum { KNOWN_COLUMNS = 16 };
+
 struct tl_result {
     struct pg_result *answer;
     size_t n_rows;
     size_t n_columns;
     struct mistake mistake; /* the first; getters take a const result, and only ever set this */
-    const struct tl__type_info *types[]; /* of the columns; NULL where we do not know the type */
+    const struct tl__type_info *types[KNOWN_COLUMNS]; /* of the first columns: looked up once */
 };
 
-int tl__result_new(struct pg_result *answer, tl_result **out, tl_error *err)
+tl_result *tl__result_new(void)
 {
-    const size_t n_columns = tl__answer_columns(answer);
-    tl_result *result = tl__alloc(sizeof *result + n_columns * sizeof *result->types);
+    return tl__alloc(sizeof(tl_result));
+}
 
-    if (result == NULL) {
-        tl__answer_free(answer);
-        return tl__fail_nomem(err);
-    }
+void tl__result_fill(tl_result *result, struct pg_result *answer)
+{
     result->answer = answer;
     result->n_rows = tl__answer_rows(answer);
-    result->n_columns = n_columns;
-    for (size_t i = 0; i < n_columns; i++)
+    result->n_columns = tl__answer_columns(answer);
+    for (size_t i = 0; i < MIN_OF(result->n_columns, KNOWN_COLUMNS); i++)
         result->types[i] = tl__type_by_oid(tl__answer_type(answer, i));
-    *out = result;
-    return TL_OK;
+}
+
+/* NULL where we do not know the type. */
+static const struct tl__type_info *type_of(const tl_result *result, size_t column)
+{
+    return column < KNOWN_COLUMNS ? result->types[column]
+                                  : tl__type_by_oid(tl__answer_type(result->answer, column));
 }
 
 void tl_result_free(tl_result *result)
@@ -140,7 +145,7 @@ bool tl_is_null(const tl_result *result, size_t row, size_t column)
 static void
 note_type(const tl_result *result, size_t row, size_t column, const char *wanted, const char *why)
 {
-    const struct tl__type_info *type = result->types[column];
+    const struct tl__type_info *type = type_of(result, column);
     char what[128];
     struct tl__append to = tl__append_to(what, sizeof what);
 
@@ -169,7 +174,7 @@ static bool fetch(const tl_result *result,
 
     if (tl_is_null(result, row, column))
         return false;
-    type = result->types[column];
+    type = type_of(result, column);
     if (tl__answer_is_text(result->answer, column)) {
         note_type(result, row, column, wanted_name, ": it came in text form");
         return false;
@@ -263,7 +268,7 @@ tl_str tl_get_text(const tl_result *result, size_t row, size_t column)
 
     if (tl_is_null(result, row, column))
         return (tl_str){ .data = "", .len = 0 };
-    if (result->types[column] == NULL || tl__answer_is_text(result->answer, column))
+    if (type_of(result, column) == NULL || tl__answer_is_text(result->answer, column))
         return tl__answer_value(result->answer, row, column);
     if (!fetch(result, row, column, texts, "text", &value))
         return (tl_str){ .data = "", .len = 0 };
@@ -319,7 +324,7 @@ tl_vector tl_get_vector(const tl_result *result, size_t row, size_t column)
 
     if (tl_is_null(result, row, column))
         return (tl_vector){ 0 };
-    if (result->types[column] != NULL || tl__answer_is_text(result->answer, column)) {
+    if (type_of(result, column) != NULL || tl__answer_is_text(result->answer, column)) {
         note_type(result, row, column, "vector", "");
         return (tl_vector){ 0 };
     }
@@ -344,7 +349,7 @@ tl_array tl_get_array(const tl_result *result, size_t row, size_t column)
 
     if (tl_is_null(result, row, column))
         return (tl_array){ .element = TL_UNKNOWN };
-    const struct tl__type_info *type = result->types[column];
+    const struct tl__type_info *type = type_of(result, column);
     if ((type != NULL && !type->is_array) || tl__answer_is_text(result->answer, column)) {
         note_type(result, row, column, "an array", "");
         return (tl_array){ .element = TL_UNKNOWN };
@@ -364,7 +369,7 @@ tl_value tl_get_value(const tl_result *result, size_t row, size_t column)
 
     if (tl_is_null(result, row, column))
         return value;
-    const struct tl__type_info *type = result->types[column];
+    const struct tl__type_info *type = type_of(result, column);
     const tl_str wire = tl__answer_value(result->answer, row, column);
     const bool is_text = tl__answer_is_text(result->answer, column);
 

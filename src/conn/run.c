@@ -27,6 +27,8 @@ struct planned {
 };
 
 struct flight {
+    struct tl__call *calls; /* whose flight it is; what was put off goes ahead of them */
+    size_t n_calls;
     struct planned planned[MOST_PLANNED];
     size_t n_planned;
     struct tl__step steps[MOST_STEPS];
@@ -72,8 +74,12 @@ plan(tl_conn *conn, struct flight *f, const char *sql, const struct tl__params *
 
     *p = (struct planned){ .sql = sql, .params = params, .text_results = text };
     p->first_step = f->n_steps;
-    p->statement = tl__statements_use(&conn->statements, sql, params != NULL ? params->types : NULL,
-                                      params != NULL ? params->n : 0, tl__now_coarse_ns(), evicted);
+    evicted[0] = '\0';
+    if (tl__conn_tx_status(conn) !=
+        TL__TX_FAILED) /* else nothing behind an eviction would be run */
+        p->statement =
+            tl__statements_use(&conn->statements, sql, params != NULL ? params->types : NULL,
+                               params != NULL ? params->n : 0, tl__now_coarse_ns(), evicted);
     f->dirt |= p->statement != NULL ? p->statement->dirt : tl__dirt_of(sql);
     plan_eviction(f, p, evicted);
     plan_preparation(conn, f, p);
@@ -87,24 +93,24 @@ plan(tl_conn *conn, struct flight *f, const char *sql, const struct tl__params *
     step->text_results = text;
 }
 
-static int
-plan_all(tl_conn *conn, struct flight *f, const struct tl__call *calls, size_t n, tl_error *err)
+static int plan_all(tl_conn *conn, struct flight *f, tl_error *err)
 {
     f->n_planned = f->n_steps = 0;
     f->dirt = 0;
     conn->statements.flight++;
     for (size_t i = 0; i < conn->n_put_off; i++)
         plan(conn, f, conn->put_off[i], NULL, false);
-    for (size_t i = 0; i < n; i++) {
-        const struct tl__params *params = calls[i].n_args > 0 ? &conn->params.params : NULL;
+    for (size_t i = 0; i < f->n_calls; i++) {
+        const struct tl__call *call = &f->calls[i];
+        const struct tl__params *params = call->n_args > 0 ? &conn->params.params : NULL;
 
         if (params != NULL) {
-            const int status = tl__params_fill(&conn->params, calls[i].args, calls[i].n_args,
-                                               conn->vector_oid, err);
+            const int status =
+                tl__params_fill(&conn->params, call->args, call->n_args, conn->vector_oid, err);
             if (status != TL_OK)
                 return status;
         }
-        plan(conn, f, calls[i].sql, params, calls[i].text_results);
+        plan(conn, f, call->sql, params, call->text_results);
     }
     return TL_OK;
 }
@@ -125,16 +131,17 @@ static void note_prepared(struct flight *f)
     }
 }
 
-/* The first planned statement that failed, or n_planned. */
-static size_t find_failed(const struct flight *f, struct pg_result **failure)
+/* The first step that failed or was not run, and the statement it belongs to; false if none. */
+static bool find_failed(struct flight *f, size_t *statement, struct tl__step **step)
 {
     for (size_t i = 0; i < f->n_planned; i++)
         for (size_t s = f->planned[i].first_step; s <= f->planned[i].last_step; s++)
             if (!step_ok(&f->steps[s])) {
-                *failure = f->steps[s].answer;
-                return i;
+                *statement = i;
+                *step = &f->steps[s];
+                return true;
             }
-    return f->n_planned;
+    return false;
 }
 
 static void free_answers(struct flight *f)
@@ -145,16 +152,14 @@ static void free_answers(struct flight *f)
     }
 }
 
-static void keep_failure(tl_conn *conn, struct flight *f, struct pg_result *failure)
+/* The server's answer, for tl_conn_error_field(). */
+static void keep_failure(tl_conn *conn, struct tl__step *step)
 {
-    for (size_t i = 0; i < f->n_steps; i++)
-        if (f->steps[i].answer == failure)
-            f->steps[i].answer = NULL; /* ours now */
-    conn->failure = failure;
+    conn->failure = step->answer;
+    step->answer = NULL;
 }
 
-/* A server whose tables changed under a prepared statement, or a pooler that does not know it. */
-static bool is_stale_plan(const struct pg_result *failure)
+static bool says_stale_plan(const struct pg_result *failure)
 {
     const char *sqlstate = tl__answer_field(failure, TL_PART_SQLSTATE);
     const char *function = tl__answer_field(failure, TL_PART_SOURCE_FUNCTION);
@@ -163,6 +168,16 @@ static bool is_stale_plan(const struct pg_result *failure)
         return false;
     return strcmp(sqlstate, "26000") == 0 || (strcmp(sqlstate, "0A000") == 0 && function != NULL &&
                                               strcmp(function, "RevalidateCachedQuery") == 0);
+}
+
+/* A server whose tables changed under a statement that we prepared, or one that lost it: to a function
+ * with DEALLOCATE inside, or to a pooler. A statement of the caller's may fail with the same words,
+ * which is his own affair. */
+static bool is_stale(const struct planned *p, const struct tl__step *step)
+{
+    const bool ours = step->kind == TL__STEP_EXECUTE || step->sql == p->evict_sql;
+
+    return ours && step->answer != NULL && says_stale_plan(step->answer);
 }
 
 static void note_said(tl_conn *conn, const char *sql)
@@ -184,6 +199,7 @@ void tl__conn_said(tl_conn *conn, char *to, size_t size)
 static void drop_wire(tl_conn *conn)
 {
     conn->unfit = true;
+    conn->died = tl__wire_lost(conn->wire);
     conn->n_put_off = 0;
     tl__wire_abandon(conn->wire);
     conn->wire = NULL;
@@ -203,14 +219,23 @@ static void note_dirt(tl_conn *conn, unsigned dirt)
         tl__statements_forget(&conn->statements);
 }
 
-static int fail_call(tl_conn *conn, struct flight *f, struct pg_result *failure, tl_error *err)
+static int fail_copy(tl_error *err)
+{
+    tl__fail_set(err, TL_ERR_INVALID, "this call cannot send or receive the data of a COPY");
+    tl__fail_hint(err, "COPY from or to a file of the server, or use psql's \\copy.");
+    return TL_ERR_INVALID;
+}
+
+static int fail_step(tl_conn *conn, struct tl__step *step, tl_error *err)
 {
     tl_error why = TL_ERROR_INIT;
 
-    if (failure == NULL)
+    if (step->answer == NULL)
         return tl__fail(err, TL_ERR_LOST, "the server did not run the statement");
-    const int status = tl__answer_fail(conn->wire, failure, &why);
-    keep_failure(conn, f, failure);
+    int status = tl__answer_fail(conn->wire, step->answer, &why);
+    keep_failure(conn, step);
+    if (tl__wire_refused_copy(conn->wire))
+        status = fail_copy(&why);
     note_tx_error(conn, &why);
     if (tl__wire_lost(conn->wire) || status == TL_ERR_LOST)
         drop_wire(conn);
@@ -219,59 +244,57 @@ static int fail_call(tl_conn *conn, struct flight *f, struct pg_result *failure,
     return status;
 }
 
-static void hand_over_answers(tl_conn *conn, struct flight *f, struct tl__call *calls, size_t n)
+/* The first answer with a code says why, whole, even where the connection went with it. */
+static void fail_flight(tl_conn *conn, struct flight *f)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct tl__step *step = &f->steps[f->planned[f->n_planned - n + i].last_step];
+    for (size_t i = 0; i < f->n_steps && conn->failure == NULL; i++)
+        if (f->steps[i].answer != NULL && !tl__answer_ok(f->steps[i].answer) &&
+            tl__answer_field(f->steps[i].answer, TL_PART_SQLSTATE) != NULL)
+            keep_failure(conn, &f->steps[i]);
+    drop_wire(conn);
+}
 
-        calls[i].answer = step->answer;
+static void hand_over_answers(tl_conn *conn, struct flight *f)
+{
+    for (size_t i = 0; i < f->n_calls; i++) {
+        struct tl__step *step = &f->steps[f->planned[f->n_planned - f->n_calls + i].last_step];
+
+        f->calls[i].answer = step->answer;
         step->answer = NULL;
     }
     conn->n_put_off = 0;
 }
 
-enum outcome { FINAL, STALE };
+enum { AGAIN = 1 }; /* beside the statuses: nothing was done because of a stale plan; try anew */
 
-/* One try. STALE where nothing was done because of an old plan, and the same may be tried anew. */
-static enum outcome fly(tl_conn *conn,
-                        struct flight *f,
-                        struct tl__call *calls,
-                        size_t n,
-                        int64_t deadline,
-                        size_t *failed,
-                        int *status,
-                        tl_error *err)
+/* One try. On failure *failed is the call that failed, or n_calls where it was ahead of them. */
+static int
+fly(tl_conn *conn, struct flight *f, int64_t deadline, bool again, size_t *failed, tl_error *err)
 {
-    struct pg_result *failure = NULL;
     const bool alone = tl__wire_tx_status(conn->wire) == TL__TX_IDLE && conn->n_put_off == 0;
+    struct tl__step *step;
+    size_t i;
 
-    *status = tl__wire_run(conn->wire, f->steps, f->n_steps, deadline, err);
-    if (*status != TL_OK) {
-        drop_wire(conn);
-        free_answers(f);
-        return FINAL;
+    const int status = tl__wire_run(conn->wire, f->steps, f->n_steps, deadline, err);
+    if (status != TL_OK) {
+        fail_flight(conn, f);
+        return status;
     }
     note_prepared(f);
     note_dirt(conn, f->dirt);
-    const size_t i = find_failed(f, &failure);
-    if (i == f->n_planned) {
-        hand_over_answers(conn, f, calls, n);
-        free_answers(f);
-        return FINAL;
+    if (!find_failed(f, &i, &step)) {
+        hand_over_answers(conn, f);
+        return TL_OK;
     }
-    if (failure != NULL && is_stale_plan(failure)) {
-        tl__statements_forget(&conn->statements);
-        if (alone) {
-            free_answers(f);
-            return STALE;
-        }
+    if (is_stale(&f->planned[i], step)) {
+        tl__statement_forget(&conn->statements, f->planned[i].statement);
+        if (alone && !again)
+            return AGAIN;
     }
-    const size_t n_ahead = f->n_planned - n;
-    *failed = i >= n_ahead ? i - n_ahead : n;
+    const size_t n_ahead = f->n_planned - f->n_calls;
+    *failed = i >= n_ahead ? i - n_ahead : f->n_calls;
     conn->n_put_off = 0;
-    *status = fail_call(conn, f, failure, err);
-    free_answers(f);
-    return FINAL;
+    return fail_step(conn, step, err);
 }
 
 /* What must hold before anything is sent. */
@@ -301,29 +324,48 @@ int tl__conn_run(
     tl_conn *conn, struct tl__call *calls, size_t n, int timeout_ms, size_t *failed, tl_error *err)
 {
     const int64_t deadline = deadline_of(conn, timeout_ms);
-    struct flight f;
+    struct flight f = { .calls = calls, .n_calls = n };
     size_t which = n;
 
     int status = check_usable(conn, err);
     if (status == TL_OK)
         note_said(conn, calls[0].sql);
     for (int n_tries = 0; status == TL_OK; n_tries++) {
-        status = plan_all(conn, &f, calls, n, err);
-        if (status != TL_OK || fly(conn, &f, calls, n, deadline, &which, &status, err) == FINAL ||
-            n_tries > 0)
+        status = plan_all(conn, &f, err);
+        if (status != TL_OK)
             break;
+        status = fly(conn, &f, deadline, n_tries > 0, &which, err);
+        free_answers(&f);
+        if (status != AGAIN)
+            break;
+        status = TL_OK;
     }
     if (failed != NULL)
         *failed = which;
     return status;
 }
 
+/* Sends what was put off by itself: no more fits, or what follows cannot share a flight. */
+static int run_put_off(tl_conn *conn, tl_error *err)
+{
+    struct tl__call none = { .sql = "" };
+
+    if (conn->n_put_off == 0)
+        return TL_OK;
+    const int status = tl__conn_run(conn, &none, 1, TL_WAIT_DEFAULT, NULL, err);
+    if (status == TL_OK)
+        tl__answer_free(none.answer);
+    return status;
+}
+
 int tl__conn_put_off(tl_conn *conn, const char *sql, tl_error *err)
 {
-    if (check_usable(conn, err) != TL_OK)
-        return TL_ERR_LOST;
-    if (conn->n_put_off == TL__MOST_PUT_OFF)
-        return tl__fail(err, TL_ERR_INVALID, "too many savepoints without a statement between");
+    int status = check_usable(conn, err);
+
+    if (status == TL_OK && conn->n_put_off == TL__MOST_PUT_OFF)
+        status = run_put_off(conn, err);
+    if (status != TL_OK)
+        return status;
     tl__copy_text(conn->put_off[conn->n_put_off++], TL__PUT_OFF_SIZE, sql);
     return TL_OK;
 }
@@ -337,56 +379,47 @@ static bool needs_vector_oid(const tl_value *args, size_t n)
     return false;
 }
 
-static int look_up_vector(tl_conn *conn, tl_error *err)
+static int look_up_vector(tl_conn *conn, int timeout_ms, tl_error *err)
 {
     struct tl__call call = {
         .sql = "SELECT coalesce((SELECT t.oid FROM pg_catalog.pg_type t"
                " JOIN pg_catalog.pg_extension e ON e.extnamespace = t.typnamespace"
                " WHERE e.extname = 'vector' AND t.typname = 'vector'), 0)::int8",
     };
-    const int status = tl__conn_run(conn, &call, 1, TL_WAIT_DEFAULT, NULL, err);
+    const int status = tl__conn_run(conn, &call, 1, timeout_ms, NULL, err);
 
     if (status != TL_OK)
         return tl__context(err, status, "could not look up the type vector");
     const tl_str wire = tl__answer_value(call.answer, 0, 0);
-    tl_value oid;
+    tl_value oid = { .as.integer = 0 };
     tl__ignore(tl__decode(TL_INT8, false, wire, &oid, NULL)); /* we wrote the statement */
     conn->vector_oid = (uint32_t)oid.as.integer;
     tl__answer_free(call.answer);
     return TL_OK;
 }
 
-static int run_one(tl_conn *conn,
-                   const char *sql,
-                   const tl_value *args,
-                   size_t n_args,
-                   const tl_call_options *options,
-                   struct pg_result **answer,
-                   tl_error *err)
+int tl__conn_check_call(tl_conn *conn, const struct tl__call *call, int timeout_ms, tl_error *err)
 {
-    struct tl__call call = { .sql = sql, .args = args, .n_args = n_args };
-    int timeout_ms = TL_WAIT_DEFAULT;
+    if (tl__sql_is_empty(call->sql))
+        return tl__fail(err, TL_ERR_INVALID, "the statement is empty");
+    if (conn->vector_oid == 0 && needs_vector_oid(call->args, call->n_args))
+        return look_up_vector(conn, timeout_ms, err);
+    return TL_OK;
+}
 
-    if (options != NULL) {
-        if (options->size != sizeof *options)
-            return tl__fail(err, TL_ERR_INVALID, "call options are not from TL_CALL_OPTIONS_INIT");
-        call.text_results = options->text_results;
-        timeout_ms = options->timeout_ms;
-    }
-    if (conn->vector_oid == 0 && needs_vector_oid(args, n_args)) {
-        const int status = look_up_vector(conn, err);
-        if (status != TL_OK)
-            return status;
-    }
-    const int status = tl__conn_run(conn, &call, 1, timeout_ms, NULL, err);
+static int
+run_one(tl_conn *conn, struct tl__call *call, const tl_call_options *options, tl_error *err)
+{
+    static const tl_call_options defaults = TL_CALL_OPTIONS_INIT;
+    const tl_call_options *o = options != NULL ? options : &defaults;
+
+    if (o->size != sizeof *o)
+        return tl__fail(err, TL_ERR_INVALID, "call options are not from TL_CALL_OPTIONS_INIT");
+    call->text_results = o->text_results;
+    const int status = tl__conn_check_call(conn, call, o->timeout_ms, err);
     if (status != TL_OK)
         return status;
-    if (tl__answer_empty(call.answer)) {
-        tl__answer_free(call.answer);
-        return tl__fail(err, TL_ERR_INVALID, "the statement is empty");
-    }
-    *answer = call.answer;
-    return TL_OK;
+    return tl__conn_run(conn, call, 1, o->timeout_ms, NULL, err);
 }
 
 int tl_query_with(tl_conn *conn,
@@ -397,10 +430,17 @@ int tl_query_with(tl_conn *conn,
                   tl_result **out,
                   tl_error *err)
 {
-    struct pg_result *answer;
-    const int status = run_one(conn, sql, args, n_args, options, &answer, err);
+    struct tl__call call = { .sql = sql, .args = args, .n_args = n_args };
+    scoped(tl_result_freep) tl_result *result = tl__result_new(); /* before anything is done */
 
-    return status == TL_OK ? tl__result_new(answer, out, err) : status;
+    if (result == NULL)
+        return tl__fail_nomem(err);
+    const int status = run_one(conn, &call, options, err);
+    if (status != TL_OK)
+        return status;
+    tl__result_fill(result, call.answer);
+    *out = tl__take(&result);
+    return TL_OK;
 }
 
 int tl_query(tl_conn *conn,
@@ -420,40 +460,39 @@ int tl_exec(tl_conn *conn,
             int64_t *affected,
             tl_error *err)
 {
-    struct pg_result *answer;
-    const int status = run_one(conn, sql, args, n_args, NULL, &answer, err);
+    struct tl__call call = { .sql = sql, .args = args, .n_args = n_args };
+    const int status = run_one(conn, &call, NULL, err);
 
     if (status != TL_OK)
         return status;
     if (affected != NULL)
-        *affected = tl__answer_count(answer);
-    tl__answer_free(answer);
+        *affected = tl__answer_count(call.answer);
+    tl__answer_free(call.answer);
     return TL_OK;
 }
 
 int tl_script(tl_conn *conn, const char *sql, tl_error *err)
 {
-    struct tl__call none = { .sql = "" };
-    int status = check_usable(conn, err);
+    const int64_t deadline = deadline_of(conn, TL_WAIT_DEFAULT);
+    struct flight f = { .n_planned = 1, .n_steps = 1 };
 
-    if (status == TL_OK && conn->n_put_off > 0) { /* the simple protocol shares no flight */
-        status = tl__conn_run(conn, &none, 1, TL_WAIT_DEFAULT, NULL, err);
-        if (status == TL_OK)
-            tl__answer_free(none.answer);
-    }
+    int status = check_usable(conn, err);
+    if (status == TL_OK && tl__sql_is_empty(sql))
+        status = tl__fail(err, TL_ERR_INVALID, "the script is empty");
+    if (status == TL_OK)
+        status = run_put_off(conn, err); /* the simple protocol shares no flight */
     if (status != TL_OK)
         return status;
 
-    struct flight f = { .n_planned = 1, .n_steps = 1 };
     f.steps[0] = (struct tl__step){ .kind = TL__STEP_SCRIPT, .sql = sql };
     note_said(conn, sql);
-    status = tl__wire_run(conn->wire, f.steps, 1, deadline_of(conn, TL_WAIT_DEFAULT), err);
+    status = tl__wire_run(conn->wire, f.steps, 1, deadline, err);
     if (status != TL_OK)
-        drop_wire(conn);
+        fail_flight(conn, &f);
     else
         note_dirt(conn, TL__DIRT_ALL); /* which of many statements left what is not worth knowing */
     if (status == TL_OK && !step_ok(&f.steps[0]))
-        status = fail_call(conn, &f, f.steps[0].answer, err);
+        status = fail_step(conn, &f.steps[0], err);
     free_answers(&f);
     return status;
 }

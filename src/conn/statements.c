@@ -115,8 +115,12 @@ statement_new(const char *sql, size_t len, const uint32_t *types, int n_types, u
         memcpy(s->types, types, types_size);
     memcpy(s->sql, sql, len);
     s->dirt = tl__dirt_of(s->sql);
-    snprintf(s->name, sizeof s->name, "tl_%016" PRIx64, digest);
     return s;
+}
+
+static void give_name(struct tl__statements *cache, struct tl__statement *s)
+{
+    snprintf(s->name, sizeof s->name, "tl_%016" PRIx64 "_%" PRIx32, s->digest, cache->n_names++);
 }
 
 static struct tl__statement *add_statement(struct tl__statements *cache,
@@ -127,12 +131,13 @@ static struct tl__statement *add_statement(struct tl__statements *cache,
                                            uint64_t digest,
                                            char evicted[TL__STATEMENT_NAME_SIZE])
 {
-    if (len > MOST_SQL_BYTES || !make_room(cache, evicted))
+    if (len > MOST_SQL_BYTES || !tl__sql_is_plannable(sql) || !make_room(cache, evicted))
         return NULL;
 
     struct tl__statement *s = statement_new(sql, len, types, n_types, digest);
     if (s == NULL)
         return NULL; /* it is only not remembered */
+    give_name(cache, s);
     struct tl__statement **bucket = bucket_of(cache, digest);
     s->next = *bucket;
     *bucket = s;
@@ -186,10 +191,16 @@ struct tl__statement *tl__statements_use(struct tl__statements *cache,
     return s;
 }
 
+void tl__statement_forget(struct tl__statements *cache, struct tl__statement *statement)
+{
+    if (statement->prepared)
+        give_name(cache, statement);
+    statement->prepared = false;
+    statement->n_uses = 0;
+}
+
 void tl__statements_forget(struct tl__statements *cache)
 {
-    for (struct tl__list *l = cache->by_use.next; l != &cache->by_use; l = l->next) {
-        statement_at(l)->prepared = false;
-        statement_at(l)->n_uses = 0;
-    }
+    for (struct tl__list *l = cache->by_use.next; l != &cache->by_use; l = l->next)
+        tl__statement_forget(cache, statement_at(l));
 }

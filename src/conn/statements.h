@@ -1,7 +1,9 @@
 /* conn/statements.h - which statements a connection has used, and which are prepared on it
  *
  * A statement is prepared at its third use within five minutes, under a name made from the digest of
- * its text and its parameters' types. The least recently used makes room. No I/O here.
+ * its text and its parameters' types, and a number: a name is never used twice on a connection, so
+ * what the server still knows of a forgotten one does no harm. The least recently used makes room.
+ * Utility commands are not kept: some of them cannot share a flight with anything. No I/O here.
  */
 #pragma once
 
@@ -11,7 +13,7 @@
 
 #include "base/list.h"
 
-enum { TL__STATEMENT_NAME_SIZE = 24 };
+enum { TL__STATEMENT_NAME_SIZE = 32 };
 
 struct tl__statement {
     struct tl__list link;       /* by use, the latest first */
@@ -35,13 +37,14 @@ struct tl__statements {
     struct tl__statement **buckets;
     struct tl__list by_use;
     uint64_t flight;
+    uint32_t n_names; /* given out so far */
 };
 
 int tl__statements_init(struct tl__statements *cache, size_t capacity);
 void tl__statements_done(struct tl__statements *cache);
 
-/* Notes a use. NULL where the statement is not kept: too long, no memory, or everything is in use. An
- * evicted statement that was prepared leaves its name in evicted (else ""). */
+/* Notes a use. NULL where the statement is not kept: a utility command, too long, no memory, or
+ * everything is in use. An evicted statement that was prepared leaves its name in evicted (else ""). */
 struct tl__statement *tl__statements_use(struct tl__statements *cache,
                                          const char *sql,
                                          const uint32_t *types,
@@ -49,5 +52,8 @@ struct tl__statement *tl__statements_use(struct tl__statements *cache,
                                          int64_t now,
                                          char evicted[TL__STATEMENT_NAME_SIZE]);
 
-/* All that the server knew of prepared statements is gone. */
+/* The server may not know this one any more, or not as it was. */
+void tl__statement_forget(struct tl__statements *cache, struct tl__statement *statement);
+
+/* The same for all of them. */
 void tl__statements_forget(struct tl__statements *cache);

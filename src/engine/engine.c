@@ -11,6 +11,7 @@ static void engine_free(void *user)
     tl_engine *engine = user;
 
     tl_config_free(engine->config);
+    tl__mutex_done(&engine->apply_lock);
     tl__free(engine);
 }
 
@@ -60,6 +61,7 @@ int tl_engine_open(const char *url,
     engine = tl__alloc(sizeof *engine);
     if (engine == NULL)
         return tl__fail_nomem(err);
+    tl__mutex_init(&engine->apply_lock);
     engine->log = log_of(options);
     status = tl_config_new(url, options != NULL ? options->settings : NULL, &engine->config, err);
     if (status != TL_OK)
@@ -122,10 +124,12 @@ int tl_engine_apply(tl_engine *engine, const char *settings, tl_error *err)
     struct tl__settings now;
     struct tl__settings wanted;
 
+    tl__lock(&engine->apply_lock);
     tl__pool_settings(engine->pool, &now);
     const int status = tl__config_apply(engine->config, &now, settings, &wanted, err);
     if (status == TL_OK)
         tl__pool_apply(engine->pool, &wanted);
+    tl__unlock(&engine->apply_lock);
     return status;
 }
 

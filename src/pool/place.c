@@ -79,8 +79,9 @@ static const char *examine(struct tl__place *place, int64_t deadline, bool *dead
     const bool outdated = place->generation < pool->generation;
     tl__unlock(&pool->lock);
 
+    const int64_t bound = MIN_OF(deadline, tl__deadline_in_ms((int)s.pool_ping_timeout_ms));
     *dead = false;
-    if (conn->resetting && tl__conn_reset_finish(conn, deadline, why) != TL_OK)
+    if (conn->resetting && tl__conn_reset_finish(conn, bound, why) != TL_OK)
         return "reset failed";
     if (tl__passed(place->recycle_at))
         return "recycled";
@@ -94,12 +95,14 @@ static const char *examine(struct tl__place *place, int64_t deadline, bool *dead
     if (check != TL__CHECK_NOTHING && !tl__conn_alive(conn))
         return "found dead";
     if (check == TL__CHECK_PING) {
-        const int64_t bound = tl__deadline_in_ms((int)s.pool_ping_timeout_ms);
         tl__lock(&pool->lock);
         pool->counters.pings++;
         tl__unlock(&pool->lock);
-        if (tl__conn_ping(conn, MIN_OF(bound, deadline), why) != TL_OK)
+        if (tl__conn_ping(conn, bound, why) != TL_OK) {
+            *dead =
+                bound != deadline || why->status != TL_ERR_TIMEOUT; /* else who asked was hasty */
             return "ping failed";
+        }
     }
     *dead = false;
     return NULL;

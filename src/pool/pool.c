@@ -105,14 +105,18 @@ static struct tl__place *pop_locked(struct tl__list *list)
     return place;
 }
 
+static enum tl__check
+check_locked(const struct tl__pool *pool, const struct tl__place *place, int64_t now)
+{
+    return tl__check_for((enum tl__pre_ping)pool->settings.pool_pre_ping, now - place->rested_since,
+                         pool->moment_ns, pool->settings.pool_ping_age_ms * TL__NS_PER_MS);
+}
+
 /* Whether it may be lent as it is: looked at under the lock, so it must be cheap. */
 static bool is_fresh_locked(const struct tl__pool *pool, const struct tl__place *place, int64_t now)
 {
     return place->state == TL__PLACE_IDLE && place->generation == pool->generation &&
-           now < place->recycle_at &&
-           tl__check_for((enum tl__pre_ping)pool->settings.pool_pre_ping, now - place->rested_since,
-                         pool->moment_ns,
-                         pool->settings.pool_ping_age_ms * TL__NS_PER_MS) == TL__CHECK_NOTHING;
+           now < place->recycle_at && check_locked(pool, place, now) == TL__CHECK_NOTHING;
 }
 
 static enum tl__undo undo_for(const struct tl__settings *s)
@@ -167,7 +171,8 @@ struct request {
     int64_t start;
     int64_t deadline;
     bool spare;
-    bool told; /* the event that it waits was sent */
+    bool told;      /* the event that it waits was sent */
+    bool timed_out; /* it gave up at its deadline */
 };
 
 static int fail_closed(tl_error *err)
@@ -217,8 +222,15 @@ static void report_timeout(const struct tl__pool *pool, const struct request *re
               EVENT_REAL("waited_ms", (double)(tl__now_ns() - request->start) / 1e6));
 }
 
+static int give_up_locked(struct tl__pool *pool, struct request *request, tl_error *err)
+{
+    request->timed_out = true;
+    pool->counters.timeouts++;
+    return tl__pool_fail_busy_locked(pool, NULL, err);
+}
+
 /* A caller who cannot be put in line, or does not want to be. */
-static int refuse_line_locked(struct tl__pool *pool, const struct request *request, tl_error *err)
+static int refuse_line_locked(struct tl__pool *pool, struct request *request, tl_error *err)
 {
     const int64_t most = pool->settings.max_waiting;
 
@@ -228,8 +240,24 @@ static int refuse_line_locked(struct tl__pool *pool, const struct request *reque
         return tl__pool_fail_busy_locked(pool, "as many callers wait as max_waiting allows", err);
     if (request->timeout_ms != 0)
         return TL_OK;
-    pool->counters.timeouts++;
-    return tl__pool_fail_busy_locked(pool, NULL, err);
+    return give_up_locked(pool, request, err);
+}
+
+/* For a caller without time: the first that needs no round trip before it is lent. */
+static struct tl__place *pop_ready_locked(struct tl__pool *pool)
+{
+    const int64_t now = tl__now_coarse_ns();
+
+    for (struct tl__list *l = pool->idle.next; l != &pool->idle; l = l->next) {
+        struct tl__place *place = CONTAINER_OF(l, struct tl__place, link);
+
+        if (place->state == TL__PLACE_IDLE && place->generation == pool->generation &&
+            check_locked(pool, place, now) != TL__CHECK_PING) {
+            tl__list_remove(&place->link);
+            return place;
+        }
+    }
+    return NULL;
 }
 
 /* What is there now: with a connection to be looked at, or without; NULL where there is nothing. */
@@ -240,7 +268,7 @@ static struct tl__place *take_what_is_there_locked(struct tl__pool *pool,
 
     if (request->spare && !may_spare_locked(pool))
         return NULL;
-    place = pop_locked(&pool->idle);
+    place = request->timeout_ms == 0 ? pop_ready_locked(pool) : pop_locked(&pool->idle);
     if (place != NULL) {
         tl__place_set_locked(place, TL__PLACE_PROBING);
         return place;
@@ -283,8 +311,7 @@ take_locked(struct tl__pool *pool, struct request *request, struct tl__place **o
         return TL_OK;
     if (pool->closing)
         return fail_closed(err);
-    pool->counters.timeouts++;
-    return tl__pool_fail_busy_locked(pool, NULL, err);
+    return give_up_locked(pool, request, err);
 }
 
 static int settle_locked(struct tl__place *place, const struct request *request, int status)
@@ -308,6 +335,14 @@ static int settle_locked(struct tl__place *place, const struct request *request,
     return status;
 }
 
+static void report_taken(const struct tl__pool *pool, const struct request *request)
+{
+    if (request->told)
+        report_wait(pool, "pool.wait_end", request);
+    if (request->timed_out)
+        report_timeout(pool, request);
+}
+
 /* Everything but an idle connection that needs no look. Comes and goes with the lock held. */
 static int acquire_slowly_locked(struct tl__pool *pool,
                                  struct request *request,
@@ -317,18 +352,13 @@ static int acquire_slowly_locked(struct tl__pool *pool,
     struct tl__place *place = NULL;
     int status = take_locked(pool, request, &place, err);
 
-    if (status != TL_OK) {
-        const bool late = status == TL_ERR_BUSY && !request->spare;
-        tl__unlock(&pool->lock);
-        if (late)
-            report_timeout(pool, request);
-        tl__lock(&pool->lock);
-        return status;
-    }
     tl__unlock(&pool->lock);
-    report_wait(pool, "pool.wait_end", request);
-    status = tl__place_make_fit(place, request->deadline, err);
+    report_taken(pool, request);
+    if (status == TL_OK)
+        status = tl__place_make_fit(place, request->deadline, err);
     tl__lock(&pool->lock);
+    if (place == NULL)
+        return status;
     const bool was_fit = status == TL_OK;
     status = settle_locked(place, request, status);
     if (was_fit && status == TL_ERR_CLOSED)
@@ -346,12 +376,11 @@ static void start_clock_locked(const struct tl__pool *pool, struct request *requ
         request->timeout_ms < 0 ? TL__NEVER : request->start + request->timeout_ms * TL__NS_PER_MS;
 }
 
-/* The next connection at rest, if it may be lent as it is. While any rests nobody waits, and nothing
- * is closing. */
+/* The next connection at rest, if it may be lent as it is. While any rests nobody waits. */
 static struct tl__place *
 take_fresh_locked(struct tl__pool *pool, const struct request *request, int64_t now)
 {
-    if (request->spare || tl__list_empty(&pool->idle))
+    if (request->spare || pool->closing || tl__list_empty(&pool->idle))
         return NULL;
 
     struct tl__place *place = CONTAINER_OF(pool->idle.next, struct tl__place, link);
@@ -428,8 +457,8 @@ static void count_close_locked(struct tl__place *place, const char *reason)
         pool->counters.recycled++;
     if (place->conn.unfit || place->conn.wire == NULL) {
         pool->counters.invalidated++;
-        if (place->conn.wire == NULL && place->generation == pool->generation)
-            pool->generation++;
+        if (place->conn.died && place->generation == pool->generation)
+            pool->generation++; /* what ended this one has likely ended its elders */
     }
 }
 

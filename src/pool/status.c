@@ -125,8 +125,12 @@ static void describe_holder(struct tl__append *to, const tl_pool_user *holder)
         tl__append(to, " at %s:%d", holder->label.file, holder->label.line);
     tl__append(to, " for %.1f s (thread %d, server process %d)", (double)holder->since_ms / 1e3,
                holder->thread, holder->backend_pid);
-    if (holder->statement[0] != '\0')
-        tl__append(to, ": %.48s", holder->statement);
+    if (holder->statement[0] != '\0') {
+        char start[49];
+
+        tl__copy_text(start, sizeof start, holder->statement);
+        tl__append(to, ": %s", start);
+    }
 }
 
 int tl__pool_fail_busy_locked(struct tl__pool *pool, const char *why, tl_error *err)

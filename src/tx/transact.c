@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "conn/conn.h"
 #include "tx/backoff.h"
+#include "tx/tx.h"
 
 enum { DEFAULT_ATTEMPTS = 5 };
 
@@ -25,8 +26,8 @@ run_once(tl_engine *engine, const tl_tx_options *options, tl_tx_fn fn, void *use
         return status;
     status = fn(tx, user, err);
     if (status != TL_OK)
-        return status; /* rolled back on the way out */
-    return tl_tx_commit(tx, err);
+        return status;                                         /* rolled back on the way out */
+    return tl__tx_is_open(tx) ? tl_tx_commit(tx, err) : TL_OK; /* it may have ended it by itself */
 }
 
 /* Nothing can have been committed, and another try may fare better. */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "conn/conn.h"
+#include "tx/tx.h"
 
 struct tl_tx {
     tl_conn *conn;
@@ -58,6 +59,11 @@ static int check_may_begin(const tl_conn *conn, const tl_tx_options *options, tl
         return TL_ERR_INVALID;
     }
     return TL_OK;
+}
+
+bool tl__tx_is_open(const tl_tx *tx)
+{
+    return tx->open;
 }
 
 int tl_tx_begin(tl_conn *conn, const tl_tx_options *options, tl_tx **out, tl_error *err)
@@ -117,8 +123,8 @@ static bool is_empty(const tl_tx *tx)
            strcmp(conn->put_off[conn->n_put_off - 1], tx->begin) == 0;
 }
 
-/* The server rolled back instead: the first error in the transaction says why. */
-static int fail_rolled_back(const tl_conn *conn, tl_error *err)
+/* What made the transaction fail: the first error in it, behind a few words of ours. */
+static int fail_as_first(const tl_conn *conn, const char *context, tl_error *err)
 {
     const int status = conn->tx_error.status != TL_OK ? conn->tx_error.status : TL_ERR_SERVER;
 
@@ -128,15 +134,16 @@ static int fail_rolled_back(const tl_conn *conn, tl_error *err)
         *err = conn->tx_error;
     else
         tl__fail_set(err, status, "a statement in it had failed");
-    return tl__context(err, status, "the transaction was rolled back");
+    return tl__context(err, status, "%s", context);
 }
 
+/* The server answers the COMMIT of a failed transaction with success, and the tag ROLLBACK. */
 static int check_commit_tag(const tl_conn *conn, struct pg_result *answer, tl_error *err)
 {
     const bool committed = strcmp(tl__answer_tag(answer), "ROLLBACK") != 0;
 
     tl__answer_free(answer);
-    return committed ? TL_OK : fail_rolled_back(conn, err);
+    return committed ? TL_OK : fail_as_first(conn, "the transaction was rolled back", err);
 }
 
 /* The connection broke, or time was up, with COMMIT under way. */
@@ -153,17 +160,32 @@ static int fail_unknown(tl_error *err, int status)
     return TL_ERR_UNKNOWN;
 }
 
-/* A connection that is found dead before COMMIT is sent has committed nothing. */
+/* A connection that is found dead before COMMIT is sent has committed nothing. Running something on
+ * it brings out the server's own words. */
 static int check_alive(tl_tx *tx, tl_error *err)
 {
     struct tl__call none = { .sql = "" };
 
     if (tl__conn_alive(tx->conn))
         return TL_OK;
-    note_ended(tx);
     const int status = tl__conn_run(tx->conn, &none, 1, TL_WAIT_DEFAULT, NULL, err);
-    tl__answer_free(none.answer);
-    return status != TL_OK ? status : TL_ERR_LOST;
+    if (status == TL_OK)
+        tl__answer_free(none.answer);
+    else
+        note_ended(tx);
+    return status;
+}
+
+/* Whether there is a transaction to commit, on a connection to commit it on. */
+static int check_may_commit(tl_tx *tx, tl_error *err)
+{
+    const tl_conn *conn = tx->conn;
+
+    if (conn->n_put_off == 0 && tl__conn_tx_status(conn) == TL__TX_IDLE) {
+        note_ended(tx);
+        return tl__fail(err, TL_ERR_INVALID, "the transaction was ended by SQL");
+    }
+    return check_alive(tx, err);
 }
 
 static int release_savepoint(tl_tx *tx, tl_error *err)
@@ -171,6 +193,8 @@ static int release_savepoint(tl_tx *tx, tl_error *err)
     char sql[64];
     struct tl__call call = { .sql = sql };
 
+    if (tl__conn_tx_status(tx->conn) == TL__TX_FAILED)
+        return fail_as_first(tx->conn, "the savepoint cannot be released", err);
     snprintf(sql, sizeof sql, "RELEASE SAVEPOINT tl_%u", tx->depth);
     const int status = tl__conn_run(tx->conn, &call, 1, TL_WAIT_DEFAULT, NULL, err);
     if (status != TL_OK)
@@ -180,14 +204,22 @@ static int release_savepoint(tl_tx *tx, tl_error *err)
     return TL_OK;
 }
 
+/* Still open if COMMIT was not even run: then it is to be rolled back. */
+static bool is_left_open(const tl_tx *tx)
+{
+    return tx->conn->wire != NULL && tl_conn_in_transaction(tx->conn);
+}
+
 static int commit(tl_tx *tx, tl_error *err)
 {
     struct tl__call call = { .sql = "COMMIT" };
-    int status = check_alive(tx, err);
+    int status = check_may_commit(tx, err);
 
     if (status != TL_OK)
         return status;
     status = tl__conn_run(tx->conn, &call, 1, TL_WAIT_DEFAULT, NULL, err);
+    if (status != TL_OK && is_left_open(tx))
+        return status;
     note_ended(tx);
     if (status != TL_OK)
         return fail_unknown(err, status);
@@ -208,32 +240,42 @@ int tl_tx_commit(tl_tx *tx, tl_error *err)
     return tx->outer != NULL ? release_savepoint(tx, err) : commit(tx, err);
 }
 
+static int check_may_commit_with(tl_tx *tx, const struct tl__call *call, tl_error *err)
+{
+    int status = check_may_end(tx, err);
+
+    if (status == TL_OK && tx->outer != NULL)
+        status = tl__fail(err, TL_ERR_INVALID, "a savepoint cannot be committed with a statement");
+    if (status == TL_OK)
+        status = check_may_commit(tx, err);
+    if (status == TL_OK)
+        status = tl__conn_check_call(tx->conn, call, TL_WAIT_DEFAULT, err);
+    return status;
+}
+
 int tl_tx_commit_with(
     tl_tx *tx, const char *sql, const tl_value *args, size_t n_args, tl_result **out, tl_error *err)
 {
     struct tl__call calls[] = { { .sql = sql, .args = args, .n_args = n_args },
                                 { .sql = "COMMIT" } };
-    size_t failed;
+    scoped(tl_result_freep) tl_result *result = tl__result_new(); /* before anything is done */
 
-    int status = check_may_end(tx, err);
-    if (status == TL_OK && tx->outer != NULL)
-        status = tl__fail(err, TL_ERR_INVALID, "a savepoint cannot be committed with a statement");
-    if (status == TL_OK)
-        status = check_alive(tx, err);
+    if (result == NULL)
+        return tl__fail_nomem(err);
+    int status = check_may_commit_with(tx, &calls[0], err);
     if (status != TL_OK)
         return status;
-    status = tl__conn_run(tx->conn, calls, COUNT_OF(calls), TL_WAIT_DEFAULT, &failed, err);
-    if (status != TL_OK && failed == 0 && tx->conn->wire != NULL)
-        return status; /* the statement failed, COMMIT was not reached: to be rolled back */
+    status = tl__conn_run(tx->conn, calls, COUNT_OF(calls), TL_WAIT_DEFAULT, NULL, err);
+    if (status != TL_OK && is_left_open(tx))
+        return status;
     note_ended(tx);
     if (status != TL_OK)
         return fail_unknown(err, status);
+    tl__result_fill(result, calls[0].answer);
     status = check_commit_tag(tx->conn, calls[1].answer, err);
-    if (status != TL_OK || out == NULL) {
-        tl__answer_free(calls[0].answer);
-        return status;
-    }
-    return tl__result_new(calls[0].answer, out, err);
+    if (status == TL_OK && out != NULL)
+        *out = tl__take(&result);
+    return status;
 }
 
 /* Both in one trip; the savepoint is gone afterwards, as with a commit. */
@@ -253,32 +295,50 @@ static int roll_back(tl_tx *tx, tl_error *err)
     return status;
 }
 
+/* A second time if the first was not run, for want of a prepared statement that somebody dropped: in
+ * a failed transaction nothing prepared is used. */
+static int roll_back_surely(tl_tx *tx, tl_error *err)
+{
+    const int status = roll_back(tx, err);
+
+    return status != TL_OK && is_left_open(tx) ? roll_back(tx, err) : status;
+}
+
 int tl_tx_rollback(tl_tx *tx, tl_error *err)
 {
     int status = check_may_end(tx, err);
 
     if (status != TL_OK)
         return status;
-    if (is_empty(tx))
+    if (is_empty(tx)) {
         tx->conn->n_put_off--;
-    else
-        status = roll_back(tx, err);
-    if (status == TL_OK && tx->outer != NULL)
-        tx->conn->tx_error.status = TL_OK; /* the transaction goes on as if nothing had failed */
+    } else {
+        status = roll_back_surely(tx, err);
+        if (status == TL_OK && tx->outer != NULL)
+            tx->conn->tx_error.status = TL_OK; /* it goes on as if nothing had failed */
+    }
     note_ended(tx);
     return status;
 }
 
-/* Savepoints inside end with it, so the innermost need not be this one. A rollback that fails means
- * a broken connection; the pool finds out at release. */
+/* Savepoints inside end with it: those that were only put off must not be sent any more. */
+static void end_inner(tl_tx *tx)
+{
+    for (tl_tx *t = tx->conn->tx; t != NULL && t != tx; t = t->outer) {
+        if (is_empty(t))
+            t->conn->n_put_off--;
+        t->open = false;
+    }
+    tx->conn->tx = tx;
+}
+
+/* A rollback that fails means a broken connection; the pool finds out at release. */
 void tl_tx_end(tl_tx *tx)
 {
     if (tx == NULL)
         return;
     if (tx->open && tx->conn->loan == tx->loan) {
-        for (tl_tx *t = tx->conn->tx; t != NULL && t != tx; t = t->outer)
-            t->open = false;
-        tx->conn->tx = tx;
+        end_inner(tx);
         tl__ignore(tl_tx_rollback(tx, NULL));
     }
     tl__free(tx);

@@ -12,11 +12,6 @@ bool tl__answer_ok(const struct pg_result *answer)
     return kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK || kind == PGRES_EMPTY_QUERY;
 }
 
-bool tl__answer_empty(const struct pg_result *answer)
-{
-    return PQresultStatus(answer) == PGRES_EMPTY_QUERY;
-}
-
 /* The texts of a tl_error and the fields of the protocol they come from. */
 static const struct {
     int part;
@@ -64,10 +59,21 @@ static void copy_parts(const PGresult *answer, tl_error *err)
         err->position = (int)read_digits(position);
 }
 
+/* Foreign servers' and users' own errors may have the code of a lost connection; ours is lost only
+ * where the server says that it ends it. */
+static bool ends_session(const PGresult *answer)
+{
+    const char *severity = PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    return severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+}
+
 int tl__answer_fail(const struct tl__wire *wire, const struct pg_result *answer, tl_error *err)
 {
     const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-    const int status = tl__status_of_sqlstate(sqlstate != NULL ? sqlstate : "");
+    const int meant = tl__status_of_sqlstate(sqlstate != NULL ? sqlstate : "");
+    const bool about_us = ends_session(answer) || (meant != TL_ERR_LOST && meant != TL_ERR_CONNECT);
+    const int status = about_us ? meant : TL_ERR_SERVER;
 
     tl__fail_set(err, status, "the server sent no message");
     if (err == NULL)
@@ -75,7 +81,8 @@ int tl__answer_fail(const struct tl__wire *wire, const struct pg_result *answer,
     if (sqlstate == NULL)
         tl__wire_copy_message(err->message, sizeof err->message, PQresultErrorMessage(answer));
     copy_parts(answer, err);
-    err->flags |= tl__flags_of_sqlstate(err->sqlstate);
+    if (about_us)
+        err->flags |= tl__flags_of_sqlstate(err->sqlstate);
     tl__fail_phase(err, TL_PHASE_WAIT);
     tl__wire_locate(wire, err);
     return status;

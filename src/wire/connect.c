@@ -122,7 +122,7 @@ static int poll_connect(struct tl__wire *wire, int64_t deadline, tl_error *err)
     while (next != PGRES_POLLING_OK) {
         const enum tl__want want = next == PGRES_POLLING_READING ? TL__WANT_READ : TL__WANT_WRITE;
 
-        if (tl__wire_poll(PQsocket(wire->pg), want, deadline) != TL_OK)
+        if (tl__wire_poll(PQsocket(wire->pg), want, deadline) != TL_OK || tl__passed(deadline))
             return fail_connect_late(wire, phase, err);
         next = PQconnectPoll(wire->pg);
         if (next == PGRES_POLLING_FAILED)
@@ -147,6 +147,18 @@ static const char *find_host(const char *const *keywords, const char *const *val
     if (find_value(keywords, values, "hostaddr") != NULL)
         return NULL; /* nothing to look up */
     return find_value(keywords, values, "host");
+}
+
+/* libpq leaves connect_timeout to whoever polls. For us it bounds the whole, not each address. */
+static int64_t
+bound_connect(const char *const *keywords, const char *const *values, int64_t deadline)
+{
+    const char *seconds = find_value(keywords, values, "connect_timeout");
+    int64_t s = 0;
+
+    for (; seconds != NULL && *seconds >= '0' && *seconds <= '9' && s < 1000000; seconds++)
+        s = s * 10 + (*seconds - '0');
+    return s > 0 ? MIN_OF(deadline, tl__now_ns() + s * TL__NS_PER_S) : deadline;
 }
 
 enum { MOST_PARAMETERS = 64 };
@@ -212,6 +224,7 @@ int tl__wire_open(const char *const *keywords,
         return tl__fail_nomem(err);
     wire->notice = notice;
     wire->user = user;
+    deadline = bound_connect(keywords, values, deadline);
 
     int status = tl__resolve(find_host(keywords, values), find_value(keywords, values, "port"),
                              deadline, &hosts, err);
@@ -276,11 +289,11 @@ static int peek(int fd)
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : -1;
 }
 
-static void discard_notifications(PGconn *pg)
+void tl__wire_discard_notifications(struct tl__wire *wire)
 {
     PGnotify *note;
 
-    while ((note = PQnotifies(pg)) != NULL)
+    while ((note = PQnotifies(wire->pg)) != NULL)
         PQfreemem(note);
 }
 
@@ -293,7 +306,7 @@ bool tl__wire_alive(struct tl__wire *wire)
             return seen == 0 && PQstatus(wire->pg) == CONNECTION_OK;
         if (!PQconsumeInput(wire->pg) || PQisBusy(wire->pg))
             return false;
-        discard_notifications(wire->pg);
+        tl__wire_discard_notifications(wire);
     }
     return false; /* nobody rests and talks that much */
 }

@@ -4,6 +4,7 @@
  * and left after it, with one Sync at the end: after a failure the rest of the flight is not run.
  */
 #include "base/fail.h"
+#include "base/time.h"
 #include "wire/wire-private.h"
 
 static int send_step(PGconn *pg, const struct tl__step *step)
@@ -62,16 +63,22 @@ static void keep_answer(struct tl__step *step, PGresult *answer)
     step->answer = answer;
 }
 
-/* A COPY that nobody here can serve is ended, so that the server's own error comes back. */
-static bool refuse_copy(struct tl__wire *wire, ExecStatusType kind)
+enum progress { GOING, LANDED, BROKEN };
+
+static bool is_copy(ExecStatusType kind)
 {
-    if (kind == PGRES_COPY_IN)
-        return PQputCopyEnd(wire->pg, "this call cannot send the data of a COPY") == 1;
-    wire->copying = true;
-    return false;
+    return kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT || kind == PGRES_COPY_BOTH;
 }
 
-enum progress { GOING, LANDED, BROKEN };
+/* A COPY that nobody here can serve: one that asks for data is ended, and the server's own error comes
+ * as the answer; one that sends data would go on for as long as it has some. */
+static enum progress refuse_copy(struct tl__wire *wire, ExecStatusType kind)
+{
+    wire->copying = true;
+    if (kind != PGRES_COPY_IN)
+        return BROKEN;
+    return PQputCopyEnd(wire->pg, "no data is sent by this call") == 1 ? GOING : BROKEN;
+}
 
 static enum progress take_answer(struct tl__wire *wire, PGresult *answer)
 {
@@ -87,12 +94,14 @@ static enum progress take_answer(struct tl__wire *wire, PGresult *answer)
         PQclear(answer); /* this step was not reached */
         return GOING;
     }
+    if (is_copy(kind)) {
+        PQclear(answer);
+        return refuse_copy(wire, kind);
+    }
     if (wire->n_answered < wire->n_steps)
         keep_answer(&wire->steps[wire->n_answered], answer);
     else
         PQclear(answer);
-    if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT || kind == PGRES_COPY_BOTH)
-        return refuse_copy(wire, kind) ? GOING : BROKEN;
     return GOING;
 }
 
@@ -119,6 +128,7 @@ static enum progress take_what_came(struct tl__wire *wire)
 
 static int land(struct tl__wire *wire, enum tl__want *want, tl_error *err)
 {
+    tl__wire_discard_notifications(wire); /* nobody asks for them, and libpq would keep them all */
     wire->flying = false;
     *want = TL__WANT_NOTHING;
     if (PQstatus(wire->pg) != CONNECTION_OK)
@@ -155,9 +165,12 @@ static int fail_late(struct tl__wire *wire, int status, tl_error *err)
 {
     const tl_phase phase = wire->unsent ? TL_PHASE_SEND : TL_PHASE_WAIT;
 
-    tl__fail_set(err, status,
-                 phase == TL_PHASE_SEND ? "the statement was not sent before the deadline"
-                                        : "no answer from the server before the deadline");
+    if (status != TL_ERR_TIMEOUT)
+        tl__fail_set(err, status, "could not wait for the server");
+    else
+        tl__fail_set(err, status,
+                     phase == TL_PHASE_SEND ? "the statement was not sent before the deadline"
+                                            : "no answer from the server before the deadline");
     tl__fail_phase(err, phase);
     tl__wire_locate(wire, err);
     if (err != NULL)
@@ -165,15 +178,22 @@ static int fail_late(struct tl__wire *wire, int status, tl_error *err)
     return status;
 }
 
+bool tl__wire_refused_copy(const struct tl__wire *wire)
+{
+    return wire->copying;
+}
+
+/* The clock is looked at while data keeps coming, too; but not before the first wait. */
 int tl__wire_finish(struct tl__wire *wire, int64_t deadline, tl_error *err)
 {
-    for (;;) {
+    for (bool waited = false;; waited = true) {
         enum tl__want want = TL__WANT_NOTHING;
         int status = tl__wire_advance(wire, &want, err);
 
         if (status != TL_OK || want == TL__WANT_NOTHING)
             return status;
-        status = tl__wire_poll(PQsocket(wire->pg), want, deadline);
+        status = waited && tl__passed(deadline) ? TL_ERR_TIMEOUT
+                                                : tl__wire_poll(PQsocket(wire->pg), want, deadline);
         if (status != TL_OK)
             return fail_late(wire, status, err);
     }

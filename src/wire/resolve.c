@@ -123,6 +123,8 @@ static int fail_resolve(tl_error *err, int status, const char *name, const char 
 {
     tl__fail_set(err, status, "could not translate host name \"%s\" to address: %s", name, why);
     tl__fail_phase(err, TL_PHASE_RESOLVE);
+    if (err != NULL)
+        err->flags |= TL_ERROR_RETRY_CONNECT;
     return status;
 }
 
@@ -199,25 +201,29 @@ static bool any_name(const char *host)
     return false;
 }
 
+/* A name that is not known leaves the others; only where none is left it is a failure. */
 static int
 fill_lists(struct lists *lists, const char *host, const char *port, int64_t deadline, tl_error *err)
 {
     tl_str last_port = { .data = "", .len = 0 };
+    int unknown = TL_OK;
 
     while (host != NULL) {
         const tl_str entry = next_entry(&host);
+        int status = TL_OK;
 
         if (port != NULL)
             last_port = next_entry(&port);
-        if (!is_name(entry.data, entry.len)) {
+        if (is_name(entry.data, entry.len))
+            status = add_name(lists, entry, last_port, deadline, err);
+        else
             add_entry(lists, entry, "", last_port);
-            continue;
-        }
-        const int status = add_name(lists, entry, last_port, deadline, err);
-        if (status != TL_OK)
+        if (status != TL_OK && status != TL_ERR_CONNECT)
             return status;
+        if (status != TL_OK)
+            unknown = status;
     }
-    return TL_OK;
+    return lists->n > 0 ? TL_OK : unknown;
 }
 
 int tl__resolve(

@@ -26,7 +26,7 @@ struct tl__wire {
     bool piped;  /* in libpq's pipeline mode, until the answer to its Sync */
     bool unsent; /* some of it is still in libpq's buffer */
     bool flying;
-    bool copying; /* a COPY was begun that we did not ask for */
+    bool copying; /* a COPY was begun that nobody here can serve */
 };
 
 tl_phase tl__wire_connect_phase(const PGconn *pg);
@@ -34,6 +34,8 @@ int tl__wire_fail_lost(struct tl__wire *wire, tl_phase phase, tl_error *err);
 
 /* Copies libpq's own message without the newline at its end, as one line. */
 void tl__wire_copy_message(char *to, size_t size, const char *message);
+
+void tl__wire_discard_notifications(struct tl__wire *wire);
 
 /* Waits until the socket is ready for want. TL_OK, TL_ERR_TIMEOUT or TL_ERR_SYSTEM; no text. */
 int tl__wire_poll(int fd, enum tl__want want, int64_t deadline);

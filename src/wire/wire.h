@@ -82,6 +82,7 @@ int tl__wire_fd(const struct tl__wire *wire);
 /* Whether the server still holds the other end: one look at the socket, no round trip. */
 bool tl__wire_alive(struct tl__wire *wire);
 bool tl__wire_lost(const struct tl__wire *wire);
+bool tl__wire_refused_copy(const struct tl__wire *wire); /* in the last flight */
 
 enum tl__tx_status { TL__TX_IDLE, TL__TX_OPEN, TL__TX_FAILED, TL__TX_UNKNOWN };
 enum tl__tx_status tl__wire_tx_status(const struct tl__wire *wire);
@@ -95,7 +96,6 @@ void tl__wire_locate(const struct tl__wire *wire, tl_error *err);
 
 /* Answers. */
 bool tl__answer_ok(const struct pg_result *answer);
-bool tl__answer_empty(const struct pg_result *answer); /* the statement had nothing in it */
 int tl__answer_fail(const struct tl__wire *wire, const struct pg_result *answer, tl_error *err);
 const char *tl__answer_field(const struct pg_result *answer, int part);
 size_t tl__answer_rows(const struct pg_result *answer);

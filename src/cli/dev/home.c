@@ -113,7 +113,7 @@ static const struct passwd *find_server_user(void)
     const char *const sudo_uid = getenv("SUDO_UID");
     const struct passwd *user = getpwnam("postgres");
 
-    if (user == NULL && is_given(sudo_uid))
+    if (user == NULL && sudo_uid != NULL)
         user = getpwuid((uid_t)strtoul(sudo_uid, NULL, 10));
     if (user == NULL || user->pw_uid == 0)
         user = getpwnam("nobody");
