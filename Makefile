@@ -37,13 +37,16 @@ check: build
 	code=$$?; tools/count-tests $(BUILD) && exit $$code
 
 release:
-	@test -e $(RELEASE)/build.ninja || meson setup --buildtype=release --prefix=$(PREFIX) $(RELEASE)
+	@test -e $(RELEASE)/build.ninja || \
+		meson setup --buildtype=release -Db_lto=true --prefix=$(PREFIX) $(RELEASE)
 	@ninja -C $(RELEASE)
 
 bench:
 	@tools/setup bench
 	@$(MAKE) --no-print-directory release
-	@BUILD_DIR=$(RELEASE) bench/run
+	@ninja -C $(RELEASE) bench/bench
+	@mkdir -p $(BUILD)
+	@bench/run $(RELEASE) $(BUILD)/bench.json
 
 install: setup release
 	@meson install -C $(RELEASE) --no-rebuild

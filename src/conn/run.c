@@ -324,9 +324,11 @@ int tl__conn_run(
     tl_conn *conn, struct tl__call *calls, size_t n, int timeout_ms, size_t *failed, tl_error *err)
 {
     const int64_t deadline = deadline_of(conn, timeout_ms);
-    struct flight f = { .calls = calls, .n_calls = n };
+    struct flight f; /* large: each try sets what it uses */
     size_t which = n;
 
+    f.calls = calls;
+    f.n_calls = n;
     int status = check_usable(conn, err);
     if (status == TL_OK)
         note_said(conn, calls[0].sql);
