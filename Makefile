@@ -41,8 +41,7 @@ release:
 		meson setup --buildtype=release -Db_lto=true --prefix=$(PREFIX) $(RELEASE)
 	@ninja -C $(RELEASE)
 
-bench:
-	@tools/setup bench
+bench: setup
 	@$(MAKE) --no-print-directory release
 	@ninja -C $(RELEASE) bench/bench
 	@mkdir -p $(BUILD)
