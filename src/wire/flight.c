@@ -3,6 +3,8 @@
  * One statement alone goes the plain way; several use libpq's pipeline mode, entered for the flight
  * and left after it, with one Sync at the end: after a failure the rest of the flight is not run.
  */
+#include <errno.h>
+
 #include "base/fail.h"
 #include "base/time.h"
 #include "wire/wire-private.h"
@@ -164,6 +166,7 @@ int tl__wire_advance(struct tl__wire *wire, enum tl__want *want, tl_error *err)
 static int fail_late(struct tl__wire *wire, int status, tl_error *err)
 {
     const tl_phase phase = wire->unsent ? TL_PHASE_SEND : TL_PHASE_WAIT;
+    const int os_errno = status == TL_ERR_SYSTEM ? errno : 0;
 
     if (status != TL_ERR_TIMEOUT)
         tl__fail_set(err, status, "could not wait for the server");
@@ -173,8 +176,10 @@ static int fail_late(struct tl__wire *wire, int status, tl_error *err)
                                             : "no answer from the server before the deadline");
     tl__fail_phase(err, phase);
     tl__wire_locate(wire, err);
-    if (err != NULL)
+    if (err != NULL) {
+        err->os_errno = os_errno;
         err->flags |= TL_ERROR_LOST;
+    }
     return status;
 }
 

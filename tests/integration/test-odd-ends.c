@@ -147,15 +147,6 @@ TEST(prepared_statements_are_prepared_anew_where_the_server_forgot_them)
     check_still_usable_after(deallocate_all);
 }
 
-TEST(a_do_block_may_be_run_as_often_as_one_likes)
-{
-    scoped(tl_engine_closep) tl_engine *engine = db_open(NULL, NULL);
-    scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-
-    run_often(conn, "do $$ begin end $$");
-    run_often(conn, "do $$ begin end $$");
-}
-
 /* The code that tells of a forgotten plan of ours may just as well be the statement's own. */
 TEST(a_statement_that_names_an_unknown_statement_fails)
 {
@@ -163,12 +154,15 @@ TEST(a_statement_that_names_an_unknown_statement_fails)
         "execute nosuch",
         "deallocate nosuch",
         "do $$ begin raise exception 'mine' using errcode = '26000'; end $$",
+        "select raise_26000()",
     };
     scoped(tl_engine_closep) tl_engine *engine = db_open(NULL, NULL);
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
     tl_error err = TL_ERROR_INIT;
     tl_result *rows = NULL;
 
+    db_run(conn, "create or replace function raise_26000() returns int language plpgsql as"
+                 " $$ begin raise exception 'mine' using errcode = '26000'; end $$");
     for (size_t i = 0; i < COUNT_OF(statements); i++) {
         for (int n = 0; n < OFTEN; n++)
             check_refused(conn, statements[i], "26000");
@@ -281,15 +275,20 @@ TEST(ending_a_failed_transaction_ends_it_though_an_unused_savepoint_is_open)
     commit_often(conn);
 }
 
+static void make_forgetful(tl_conn *conn)
+{
+    db_run(conn, "create or replace function forget() returns int language plpgsql as"
+                 " $$ begin execute 'deallocate all'; return 1; end $$");
+}
+
 /* Our text scan cannot see the DEALLOCATE in there, and COMMIT is a prepared statement too. */
 TEST(a_commit_that_the_server_has_forgotten_is_no_commit)
 {
-    scoped(tl_engine_closep) tl_engine *engine = open_with_table("pool_size=1 max_overflow=0");
-    tl_conn *conn = db_acquire(engine);
+    scoped(tl_engine_closep) tl_engine *engine = open_with_table(NULL);
+    scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
     tl_error err = TL_ERROR_INIT;
 
-    db_run(conn, "create or replace function forget() returns int language plpgsql as"
-                 " $$ begin execute 'deallocate all'; return 1; end $$");
+    make_forgetful(conn);
     commit_often(conn);
     tl_tx *tx = begin(conn);
     db_run(conn, "insert into t values (1)");
@@ -298,6 +297,17 @@ TEST(a_commit_that_the_server_has_forgotten_is_no_commit)
     tl_tx_end(tx);
     CHECK(!tl_conn_in_transaction(conn));
     CHECK_INT(count_rows(), 0, "rows");
+}
+
+/* One stale plan is enough to know: no other statement, least of all BEGIN, has to fail as well. */
+TEST(where_one_prepared_statement_is_gone_none_is_counted_on)
+{
+    scoped(tl_engine_closep) tl_engine *engine = open_with_table("pool_size=1 max_overflow=0");
+
+    tl_conn *conn = db_acquire(engine);
+    make_forgetful(conn);
+    use_all(conn);
+    db_run(conn, "select forget()");
     use_all(conn);
     tl_conn_release(conn);
     conn = db_acquire(engine);
@@ -594,7 +604,6 @@ int main(void)
         "odd ends", prepared_statements_outlive_a_script, prepared_statements_outlive_a_do_block,
         prepared_statements_outlive_a_change_of_their_table,
         prepared_statements_are_prepared_anew_where_the_server_forgot_them,
-        a_do_block_may_be_run_as_often_as_one_likes,
         a_statement_that_names_an_unknown_statement_fails,
         a_full_cache_does_not_keep_a_savepoint_from_being_rolled_back_to,
         a_full_cache_does_not_keep_a_failed_transaction_from_ending,
@@ -602,6 +611,7 @@ int main(void)
         a_last_statement_that_cannot_be_sent_leaves_the_transaction_open,
         ending_a_failed_transaction_ends_it_though_an_unused_savepoint_is_open,
         a_commit_that_the_server_has_forgotten_is_no_commit,
+        where_one_prepared_statement_is_gone_none_is_counted_on,
         a_transaction_that_sql_has_ended_cannot_be_committed,
         an_unused_savepoint_does_not_hide_the_first_error,
         a_conflict_stays_one_whatever_savepoint_follows, a_unit_may_commit_by_itself,
