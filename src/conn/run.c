@@ -180,6 +180,16 @@ static bool is_stale(const struct planned *p, const struct tl__step *step)
     return ours && step->answer != NULL && says_stale_plan(step->answer);
 }
 
+/* Where one is gone, all may be; where a table changed, only those that use it. */
+static void
+forget_stale(tl_conn *conn, const struct planned *p, const struct pg_result *failure)
+{
+    if (strcmp(tl__answer_field(failure, TL_PART_SQLSTATE), "26000") == 0)
+        tl__statements_forget(&conn->statements);
+    else
+        tl__statement_forget(&conn->statements, p->statement);
+}
+
 static void note_said(tl_conn *conn, const char *sql)
 {
     conn->has_said = true;
@@ -287,7 +297,7 @@ fly(tl_conn *conn, struct flight *f, int64_t deadline, bool again, size_t *faile
         return TL_OK;
     }
     if (is_stale(&f->planned[i], step)) {
-        tl__statement_forget(&conn->statements, f->planned[i].statement);
+        forget_stale(conn, &f->planned[i], step->answer);
         if (alone && !again)
             return AGAIN;
     }
