@@ -85,9 +85,9 @@ static void choose_all(struct show *show)
 
 static int choose(const struct cmd *self, struct show *show, int argc, char **argv)
 {
-    const size_t most = MAX_OF(tl_config_count(show->config), (size_t)argc);
+    const size_t n_named = argc > 0 ? (size_t)argc : 0;
 
-    show->items = calloc(most + 1, sizeof *show->items);
+    show->items = calloc(tl_config_count(show->config) + n_named + 1, sizeof *show->items);
     if (show->items == NULL)
         return cmd_failf(self, "out of memory");
     if (argc > 0)

@@ -98,7 +98,7 @@ int source_read(const struct cmd *self, const char *path, char **out)
 
     const int code = read_all(self, file, shown, &text, &len);
 
-    if (code != EXIT_OK)
+    if (code != EXIT_OK || text == NULL)
         return code;
     if (strlen(text) != len) {
         free(text);

@@ -181,8 +181,7 @@ static bool is_stale(const struct planned *p, const struct tl__step *step)
 }
 
 /* Where one is gone, all may be; where a table changed, only those that use it. */
-static void
-forget_stale(tl_conn *conn, const struct planned *p, const struct pg_result *failure)
+static void forget_stale(tl_conn *conn, const struct planned *p, const struct pg_result *failure)
 {
     if (strcmp(tl__answer_field(failure, TL_PART_SQLSTATE), "26000") == 0)
         tl__statements_forget(&conn->statements);

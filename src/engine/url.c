@@ -1,6 +1,7 @@
 /* engine/url.c - taking what is not libpq's out of a URL or a keyword/value text */
 #include "engine/url.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -83,6 +84,7 @@ static const char *end_of_hosts(const char *c)
 static struct uri scan_uri(const char *text)
 {
     struct uri uri = { .start = skip_scheme(text) };
+    assert(uri.start != NULL); /* only what begins with a scheme comes here */
     const char *c = uri.start + strcspn(uri.start, "@/");
 
     uri.hosts = uri.start;

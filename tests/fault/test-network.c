@@ -100,12 +100,14 @@ TEST(an_unknown_host_is_told_by_name)
 
 TEST(a_wrong_password_has_the_servers_own_code)
 {
-    const char *at = strchr(getenv("TL_TEST_TCP_URL"), '@');
+    const char *url = getenv("TL_TEST_TCP_URL");
+    const char *at = url != NULL ? strchr(url, '@') : NULL;
     char wrong[512];
     tl_error err = TL_ERROR_INIT;
     tl_conn *conn = NULL;
 
-    snprintf(wrong, sizeof wrong, "postgresql://tl_test:wrong%s", at);
+    CHECK(at != NULL);
+    snprintf(wrong, sizeof wrong, "postgresql://tl_test:wrong%s", at != NULL ? at : "");
     scoped(tl_engine_closep) tl_engine *engine = db_open(wrong, NULL);
     CHECK_INT(tl_engine_acquire(engine, 10000, TL_HERE("x"), &conn, &err), TL_ERR_CONNECT,
               "status");

@@ -9,7 +9,10 @@
 
 #include "harness/db.h"
 
-enum { SHORT_MS = 50 };
+enum {
+    SHORT_MS = 50,
+    AHEAD = 40, /* notices of 1 kB: twice what libpq reads at once, and less than a socket holds */
+};
 
 static tl_pool_status status_of(tl_engine *engine)
 {
@@ -165,7 +168,7 @@ static bool is_ahead(const struct slow_sink *sink)
     snprintf(sql, sizeof sql,
              "select count(*) from said, pg_stat_activity where pid = %d and"
              " (last_value > %d or state = 'idle')",
-             sink->backend_pid, sink->n + 100);
+             sink->backend_pid, sink->n + AHEAD);
     return db_int(sink->lent, sql) == 1;
 }
 

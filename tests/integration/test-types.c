@@ -219,7 +219,8 @@ TEST(vectors_and_arrays_of_them_go_both_ways)
         conn, "select '[1,2.5,-3]'::vector, array['[7]', null, '[1,2.5,-3]']::vector[]", NULL, 0);
     const tl_vector read = tl_get_vector(rows, 0, 0);
     CHECK_INT(tl_vector_floats(&read, back, 3), 3, "dimensions");
-    CHECK(memcmp(back, numbers, sizeof numbers) == 0);
+    for (size_t i = 0; i < COUNT_OF(back); i++)
+        CHECK(back[i] == numbers[i]);
     tl_array array = tl_get_array(rows, 0, 1);
     CHECK_INT(array.n, 3, "elements");
     CHECK(tl_array_next(&array, &item) && !item.is_null);

@@ -15,7 +15,7 @@ static inline unsigned wire_digit(char c)
 /* The bytes in a block of exactly their size, so that a sanitizer sees a read past them. */
 static inline tl_str wire_copy(const void *data, size_t len)
 {
-    char *block = malloc(len);
+    char *block = malloc(len > 0 ? len : 1);
 
     if (len > 0)
         memcpy(block, data, len);
