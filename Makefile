@@ -48,7 +48,8 @@ bench: setup
 	@bench/run $(RELEASE) $(BUILD)/bench.json
 
 install: setup release
-	@meson install -C $(RELEASE) --no-rebuild
+	@meson configure -Dprefix=$(PREFIX) $(RELEASE)
+	@meson install -C $(RELEASE)
 
 fresh:
 	@tools/fresh

@@ -91,8 +91,8 @@ TL_EXPORT void tl_conn_set_timeout(tl_conn *conn, int timeout_ms);
  *         TL_ERR_TIMEOUT   it was not done in time; the connection is lost with it
  *         TL_ERR_LOST      the connection broke
  *         TL_ERR_TYPE      a parameter cannot be sent as its type
- *         TL_ERR_INVALID   the statement is empty, is a COPY from or to the client, or has too many
- *                          parameters
+ *         TL_ERR_INVALID   the statement is empty or has too many parameters; or it is a COPY from or
+ *                          to the client, and the connection is lost with it if err->flags says so
  *         TL_ERR_SYSTEM    the operating system could not wait for the server
  *         TL_ERR_NOMEM     no memory
  * @threads one thread at a time

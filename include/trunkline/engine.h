@@ -80,6 +80,7 @@ TL_EXPORT void tl_engine_closep(tl_engine **engine);
  *         TL_ERR_TIMEOUT  connecting or checking was not done by the deadline
  *         TL_ERR_CONNECT  the server could not be reached, or refused the connection
  *         TL_ERR_CLOSED   tl_engine_close() was called
+ *         TL_ERR_INVALID  timeout_ms is negative and none of TL_WAIT_...
  *         TL_ERR_NOMEM    no memory for a new connection
  * @threads any thread
  * @since 0.1
@@ -103,6 +104,7 @@ tl_engine_acquire(tl_engine *engine, int timeout_ms, tl_label label, tl_conn **o
  *         TL_ERR_TIMEOUT  connecting or checking was not done by the deadline
  *         TL_ERR_CONNECT  the server could not be reached, or refused the connection
  *         TL_ERR_CLOSED   tl_engine_close() was called
+ *         TL_ERR_INVALID  timeout_ms is negative and none of TL_WAIT_...
  *         TL_ERR_NOMEM    no memory for a new connection
  * @threads any thread
  * @since 0.1

@@ -115,7 +115,8 @@ TL_EXPORT bool tl_is_null(const tl_result *result, size_t row, size_t column);
  *
  * Integers take int2, int4, int8 and oid and check that they fit; floats take float4 and float8;
  * text takes every character type, json, jsonb, enums, and whatever came in text form; bytes take
- * anything as it stands on the wire; timestamp takes both kinds.
+ * anything as it stands on the wire; timestamp takes both kinds. For a type that the library does not
+ * know, cast to text in the statement, or ask for tl_call_options.text_results.
  *
  * @param result  the result; views are valid as long as it
  * @param row     0 to tl_result_rows() - 1

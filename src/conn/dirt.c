@@ -154,6 +154,8 @@ unsigned tl__dirt_of(const char *sql)
 
 bool tl__sql_is_empty(const char *sql)
 {
+    if (sql == NULL)
+        return true;
     sql = skip_blank(sql);
     while (*sql == ';')
         sql = skip_blank(sql + 1);

@@ -22,7 +22,7 @@ enum tl__dirt {
 
 unsigned tl__dirt_of(const char *sql);
 
-/* Whether there is nothing in the text but blanks, comments and semicolons. */
+/* Whether there is nothing in the text but blanks, comments and semicolons, or no text. */
 bool tl__sql_is_empty(const char *sql);
 
 /* Whether preparing it pays, and it may share a flight: queries, and what begins and ends

@@ -260,7 +260,18 @@ tl_str tl_get_bytes(const tl_result *result, size_t row, size_t column)
     return tl__answer_value(result->answer, row, column);
 }
 
-/* Types that we do not know are shown as they came: those of enums, and many more, are text. */
+enum { FIRST_USERS_OID = 16384 }; /* below it are the types that PostgreSQL brings */
+
+/* A type that we do not know has its text on the wire if it is an enum, or one of an extension whose
+ * binary form is text. What PostgreSQL brings itself is known where it is text, and no text has a NUL. */
+static bool may_be_text(const tl_result *result, size_t row, size_t column)
+{
+    const tl_str wire = tl__answer_value(result->answer, row, column);
+
+    return tl__answer_type(result->answer, column) >= FIRST_USERS_OID &&
+           memchr(wire.data, '\0', wire.len) == NULL;
+}
+
 tl_str tl_get_text(const tl_result *result, size_t row, size_t column)
 {
     const uint32_t texts = BIT(TL_TEXT) | BIT(TL_JSON) | BIT(TL_JSONB);
@@ -268,7 +279,8 @@ tl_str tl_get_text(const tl_result *result, size_t row, size_t column)
 
     if (tl_is_null(result, row, column))
         return (tl_str){ .data = "", .len = 0 };
-    if (type_of(result, column) == NULL || tl__answer_is_text(result->answer, column))
+    if (tl__answer_is_text(result->answer, column) ||
+        (type_of(result, column) == NULL && may_be_text(result, row, column)))
         return tl__answer_value(result->answer, row, column);
     if (!fetch(result, row, column, texts, "text", &value))
         return (tl_str){ .data = "", .len = 0 };

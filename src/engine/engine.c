@@ -102,15 +102,25 @@ void tl_engine_closep(tl_engine **engine)
     *engine = NULL;
 }
 
+static int fail_timeout(int timeout_ms, tl_error *err)
+{
+    return tl__fail(err, TL_ERR_INVALID, "timeout %d is neither milliseconds nor TL_WAIT_...",
+                    timeout_ms);
+}
+
 int tl_engine_acquire(
     tl_engine *engine, int timeout_ms, tl_label label, tl_conn **out, tl_error *err)
 {
+    if (timeout_ms < TL_WAIT_DEFAULT)
+        return fail_timeout(timeout_ms, err);
     return tl__pool_acquire(engine->pool, timeout_ms, false, &label, out, err);
 }
 
 int tl_engine_acquire_spare(
     tl_engine *engine, int timeout_ms, tl_label label, tl_conn **out, tl_error *err)
 {
+    if (timeout_ms < TL_WAIT_DEFAULT)
+        return fail_timeout(timeout_ms, err);
     return tl__pool_acquire(engine->pool, timeout_ms, true, &label, out, err);
 }
 

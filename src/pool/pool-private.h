@@ -92,3 +92,6 @@ void tl__pool_unlock(struct tl__pool *pool);
 
 /* The error of a caller for whom there was no place. */
 int tl__pool_fail_busy_locked(struct tl__pool *pool, const char *why, tl_error *err);
+
+/* The same for one whose time is up. */
+int tl__pool_fail_late_locked(struct tl__pool *pool, int timeout_ms, tl_error *err);

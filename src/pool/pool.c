@@ -226,7 +226,7 @@ static int give_up_locked(struct tl__pool *pool, struct request *request, tl_err
 {
     request->timed_out = true;
     pool->counters.timeouts++;
-    return tl__pool_fail_busy_locked(pool, NULL, err);
+    return tl__pool_fail_late_locked(pool, request->timeout_ms, err);
 }
 
 /* A caller who cannot be put in line, or does not want to be. */

@@ -133,24 +133,12 @@ static void describe_holder(struct tl__append *to, const tl_pool_user *holder)
     }
 }
 
-int tl__pool_fail_busy_locked(struct tl__pool *pool, const char *why, tl_error *err)
+static void describe_holders_locked(struct tl__pool *pool, tl_error *err)
 {
-    tl_pool_user holders[3];
-
-    if (err == NULL)
-        return TL_ERR_BUSY;
-    /* SQLAlchemy's words, which teams have their alerts on. */
-    tl__fail_set(err, TL_ERR_BUSY,
-                 "QueuePool limit of size %d overflow %d reached, connection timed out, "
-                 "timeout %.2f",
-                 (int)pool->settings.pool_size, (int)pool->settings.max_overflow,
-                 (double)pool->settings.pool_timeout_ms / 1e3);
-    if (why != NULL)
-        tl__fail_set(err, TL_ERR_BUSY, "pool \"%s\": %s", pool->name, why);
-    tl__fail_phase(err, TL_PHASE_QUEUE);
-
     struct tl__append detail = tl__append_to(err->detail, sizeof err->detail);
+    tl_pool_user holders[3];
     const size_t n = list_holders_locked(pool, tl__now_ns(), holders, COUNT_OF(holders));
+
     for (size_t i = 0; i < n; i++)
         describe_holder(&detail, &holders[i]);
     if (detail.len > 0)
@@ -158,5 +146,26 @@ int tl__pool_fail_busy_locked(struct tl__pool *pool, const char *why, tl_error *
                    pool->n_waiting);
     if (pool->counters.last_failure[0] != '\0')
         tl__fail_hint(err, "The last attempt to connect failed: %s", pool->counters.last_failure);
+    tl__fail_phase(err, TL_PHASE_QUEUE);
+}
+
+int tl__pool_fail_busy_locked(struct tl__pool *pool, const char *why, tl_error *err)
+{
+    tl__fail_set(err, TL_ERR_BUSY, "pool \"%s\": %s", pool->name, why);
+    if (err != NULL)
+        describe_holders_locked(pool, err);
+    return TL_ERR_BUSY;
+}
+
+/* SQLAlchemy's words, which teams have their alerts on. */
+int tl__pool_fail_late_locked(struct tl__pool *pool, int timeout_ms, tl_error *err)
+{
+    tl__fail_set(err, TL_ERR_BUSY,
+                 "QueuePool limit of size %d overflow %d reached, connection timed out, "
+                 "timeout %.2f",
+                 (int)pool->settings.pool_size, (int)pool->settings.max_overflow,
+                 (double)timeout_ms / 1e3);
+    if (err != NULL)
+        describe_holders_locked(pool, err);
     return TL_ERR_BUSY;
 }

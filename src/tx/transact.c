@@ -12,12 +12,22 @@ enum { DEFAULT_ATTEMPTS = 5 };
 
 static const struct tl__backoff pauses = { .base_ns = 5 * TL__NS_PER_MS, .cap_ns = TL__NS_PER_S };
 
+/* A unit may say that it failed without saying why. */
+static int fail_unit(int status, tl_error *err)
+{
+    if (err != NULL && err->status == TL_OK)
+        tl__fail_set(err, status, "the unit of work gave %d", status);
+    return status;
+}
+
 static int
 run_once(tl_engine *engine, const tl_tx_options *options, tl_tx_fn fn, void *user, tl_error *err)
 {
     scoped(tl_conn_releasep) tl_conn *conn = NULL;
     scoped(tl_tx_endp) tl_tx *tx = NULL; /* ends before the connection goes back */
 
+    if (err != NULL)
+        err->status = TL_OK;
     int status = tl_engine_acquire(engine, options->timeout_ms, options->label, &conn, err);
     if (status != TL_OK)
         return status;
@@ -25,8 +35,8 @@ run_once(tl_engine *engine, const tl_tx_options *options, tl_tx_fn fn, void *use
     if (status != TL_OK)
         return status;
     status = fn(tx, user, err);
-    if (status != TL_OK)
-        return status;                                         /* rolled back on the way out */
+    if (status != TL_OK) /* rolled back on the way out */
+        return fail_unit(status, err);
     return tl__tx_is_open(tx) ? tl_tx_commit(tx, err) : TL_OK; /* it may have ended it by itself */
 }
 

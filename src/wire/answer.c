@@ -102,6 +102,7 @@ static struct pg_result *last_failure(const struct tl__wire *wire)
 int tl__wire_fail_lost(struct tl__wire *wire, tl_phase phase, tl_error *err)
 {
     const struct pg_result *said = last_failure(wire);
+    const int status = wire->copying ? TL_ERR_INVALID : TL_ERR_LOST; /* trying again is no use */
 
     if (wire->copying)
         tl__fail_set(err, TL_ERR_LOST, "this call cannot receive the data of a COPY");
@@ -110,7 +111,7 @@ int tl__wire_fail_lost(struct tl__wire *wire, tl_phase phase, tl_error *err)
     else
         tl__fail_set(err, TL_ERR_LOST, "the connection broke");
     if (err == NULL)
-        return TL_ERR_LOST;
+        return status;
 
     if (!wire->copying && said == NULL && wire->last_words.message[0] != '\0') {
         memcpy(err->severity, wire->last_words.severity, sizeof err->severity);
@@ -119,11 +120,12 @@ int tl__wire_fail_lost(struct tl__wire *wire, tl_phase phase, tl_error *err)
     } else if (!wire->copying && said == NULL && PQerrorMessage(wire->pg)[0] != '\0') {
         tl__wire_copy_message(err->message, sizeof err->message, PQerrorMessage(wire->pg));
     }
-    err->status = TL_ERR_LOST;
-    err->flags |= TL_ERROR_LOST | TL_ERROR_RETRY_CONNECT | TL_ERROR_RETRY_TX;
+    err->status = status;
+    err->flags |=
+        wire->copying ? TL_ERROR_LOST : TL_ERROR_LOST | TL_ERROR_RETRY_CONNECT | TL_ERROR_RETRY_TX;
     tl__fail_phase(err, phase);
     tl__wire_locate(wire, err);
-    return TL_ERR_LOST;
+    return status;
 }
 
 const char *tl__answer_field(const struct pg_result *answer, int part)

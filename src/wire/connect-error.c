@@ -30,6 +30,16 @@ static void note_code(tl_error *err, const char *code)
     memcpy(err->severity, "FATAL", sizeof "FATAL"); /* whatever language it is told in */
 }
 
+/* The severity has a field of its own: the message goes on without it. */
+static size_t severity_start(const char *line, const char *code)
+{
+    size_t n = (size_t)(code - line) - 3;
+
+    while (n > 0 && line[n - 1] != ' ')
+        n--;
+    return n;
+}
+
 static void append_line(struct tl__append *to, const char *line, size_t len, tl_error *err)
 {
     const char *code = find_code(line, len);
@@ -41,7 +51,7 @@ static void append_line(struct tl__append *to, const char *line, size_t len, tl_
         return;
     }
     note_code(err, code);
-    tl__append_bytes(to, line, (size_t)(code - line));
+    tl__append_bytes(to, line, severity_start(line, code));
     tl__append_bytes(to, code + 7, len - (size_t)(code + 7 - line));
 }
 

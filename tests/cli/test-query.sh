@@ -172,7 +172,7 @@ check 'table and constraint are named' all 'err_has "CONSTRAINT NAME:  c_key"' '
 run query 'select 1; select 2'
 check 'one statement is expected' all 'code_is 4' 'err_has 42601' 'err_has --script'
 run query 'copy (select 1) to stdout'
-check 'COPY to the client is refused' all 'code_is 4' 'out_is_empty'
+check 'COPY to the client is refused as wrong usage' all 'code_is 2' 'out_is_empty' 'err_has "the data of a COPY"'
 
 run query --script 'drop table if exists script_test; create table script_test (a int); insert into script_test values (1), (2)'
 check '--script runs several statements' all 'code_is 0' 'out_is_empty'

@@ -11,7 +11,7 @@
 
 enum {
     SHORT_MS = 50,
-    AHEAD = 40, /* notices of 1 kB: twice what libpq reads at once, and less than a socket holds */
+    AHEAD = 20, /* notices of 1 kB: more than libpq reads at once, far less than a socket holds */
 };
 
 static tl_pool_status status_of(tl_engine *engine)

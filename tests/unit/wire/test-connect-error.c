@@ -19,13 +19,13 @@ TEST(the_code_and_the_words_come_apart)
         { "connection to server at \"h\", port 5432 failed: FATAL:  28P01: password authentication "
           "failed for user \"x\"\nLOCATION:  auth_failed, auth.c:338\n",
           "28P01",
-          "connection to server at \"h\", port 5432 failed: FATAL:  password authentication failed "
+          "connection to server at \"h\", port 5432 failed: password authentication failed "
           "for user \"x\"",
           "", "" },
         { "x failed: FATAL:  53300: sorry\nDETAIL:  Too many.\nHINT:  Wait.\nLOCATION:  f, c:1\n",
-          "53300", "x failed: FATAL:  sorry", "Too many.", "Wait." },
+          "53300", "x failed: sorry", "Too many.", "Wait." },
         { "a failed: refused\nb failed: FATAL:  57P03: starting up\n", "57P03",
-          "a failed: refused b failed: FATAL:  starting up", "", "" },
+          "a failed: refused b failed: starting up", "", "" },
         { "", "", "", "", "" },
         { "no code:  abcde: here", "", "no code:  abcde: here", "", "" },
         { "short:  28P01", "", "short:  28P01", "", "" },
