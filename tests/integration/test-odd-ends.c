@@ -168,8 +168,9 @@ TEST(a_statement_that_names_an_unknown_statement_fails)
             check_refused(conn, statements[i], "26000");
         CHECK_INT(tl_query(conn, statements[i], TL_NO_ARGS, &rows, &err), TL_ERR_SERVER, "query");
         CHECK(rows == NULL);
-        scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+        tl_tx *tx = begin(conn);
         check_refused(conn, statements[i], "26000");
+        tl_tx_end(tx);
     }
     CHECK_INT(db_int(conn, "select 1::int8"), 1, "it goes on");
 }
