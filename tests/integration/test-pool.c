@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/time.h"
 #include "harness/db.h"
 
 static tl_pool_status status_of(tl_engine *engine)
@@ -184,6 +185,32 @@ TEST(a_killed_connection_is_replaced_without_the_caller_seeing_it)
     CHECK_INT(tl_engine_close(engine, 1000, NULL), TL_OK, "close");
 }
 
+/* Time must pass before a look at the socket is due; it passes while others work. */
+static void rest(tl_conn *worker)
+{
+    const int64_t until = tl__now_ns() + 50 * TL__NS_PER_MS;
+
+    while (tl__now_ns() < until)
+        db_run(worker, "select 1");
+}
+
+TEST(one_look_at_the_socket_finds_a_killed_connection)
+{
+    scoped(tl_engine_closep) tl_engine *other = db_open(NULL, NULL);
+    scoped(tl_engine_closep) tl_engine *engine = db_open(NULL, "pool_pre_ping=peek");
+    scoped(tl_conn_releasep) tl_conn *worker = db_acquire(other);
+
+    tl_conn *conn = db_acquire(engine);
+    const int pid = tl_conn_backend_pid(conn);
+    tl_conn_release(conn);
+    db_kill(other, pid);
+    rest(worker);
+    conn = db_acquire(engine);
+    CHECK(tl_conn_backend_pid(conn) != pid);
+    CHECK_INT(status_of(engine).pings, 0, "round trips");
+    tl_conn_release(conn);
+}
+
 TEST(a_connection_that_breaks_in_use_says_why_and_is_not_lent_again)
 {
     scoped(tl_engine_closep) tl_engine *engine = db_open(NULL, NULL);
@@ -361,6 +388,7 @@ int main(void)
                      overflow_is_closed_when_it_comes_back, an_exhausted_pool_says_who_holds_what,
                      a_newcomer_never_overtakes_a_waiter, a_probe_never_takes_the_last_place,
                      a_killed_connection_is_replaced_without_the_caller_seeing_it,
+                     one_look_at_the_socket_finds_a_killed_connection,
                      a_connection_that_breaks_in_use_says_why_and_is_not_lent_again,
                      no_borrower_sees_what_another_left,
                      an_open_transaction_is_rolled_back_at_return,

@@ -1,4 +1,6 @@
 /* integration/test-trips.c - round trips are counted by a proxy, and fixed */
+#include <stdio.h>
+
 #include "harness/db.h"
 #include "harness/proxy.h"
 
@@ -132,6 +134,23 @@ TEST(a_return_costs_a_trip_only_where_something_is_undone)
     close_counted(&c);
 }
 
+TEST(the_third_use_prepares_a_statement)
+{
+    scoped(tl_engine_closep) tl_engine *engine = db_open(NULL, NULL);
+    scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
+
+    for (int n_uses = 1; n_uses <= 4; n_uses++) {
+        char look[128]; /* another text each time, so that it is not prepared itself */
+
+        db_run(conn, "select 4711");
+        snprintf(look, sizeof look,
+                 "select count(*) from pg_prepared_statements where statement = 'select 4711'"
+                 " and %d > 0",
+                 n_uses);
+        CHECK_INT(db_int(conn, look), n_uses >= 3, "prepared");
+    }
+}
+
 TEST(a_changed_table_does_not_show_behind_a_prepared_statement)
 {
     struct counted c = open_counted();
@@ -155,5 +174,6 @@ int main(void)
 {
     return TEST_MAIN("trips", every_unit_costs_the_fewest_round_trips,
                      a_return_costs_a_trip_only_where_something_is_undone,
+                     the_third_use_prepares_a_statement,
                      a_changed_table_does_not_show_behind_a_prepared_statement);
 }

@@ -252,6 +252,24 @@ TEST(a_unit_whose_connection_dies_before_commit_is_run_again)
     CHECK_INT(count_rows(engine), 1, "rows");
 }
 
+/* libpq takes the reason for a notice and would leave the error without a code. */
+TEST(a_commit_on_a_dead_connection_says_why_and_that_nothing_was_committed)
+{
+    scoped(tl_engine_closep) tl_engine *engine = open_with_table();
+    tl_error err = TL_ERROR_INIT;
+
+    tl_conn *conn = db_acquire(engine);
+    tl_tx *tx = begin(conn);
+    db_run(conn, "insert into t values (1)");
+    db_kill(engine, tl_conn_backend_pid(conn));
+    CHECK_INT(tl_tx_commit(tx, &err), TL_ERR_LOST, "status");
+    CHECK_STR(err.sqlstate, "57P01");
+    CHECK_STR(err.severity, "FATAL");
+    tl_tx_end(tx);
+    tl_conn_release(conn);
+    CHECK_INT(count_rows(engine), 0, "rows");
+}
+
 TEST(a_real_serialization_failure_is_a_conflict)
 {
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
@@ -282,5 +300,6 @@ int main(void)
                      a_transaction_begun_by_sql_is_not_taken_over,
                      a_conflict_runs_the_whole_unit_again, another_failure_does_not,
                      a_unit_whose_connection_dies_before_commit_is_run_again,
+                     a_commit_on_a_dead_connection_says_why_and_that_nothing_was_committed,
                      a_real_serialization_failure_is_a_conflict);
 }
