@@ -32,6 +32,15 @@ tl_conn *db_acquire(tl_engine *engine)
     return conn;
 }
 
+tl_tx *db_begin(tl_conn *conn)
+{
+    tl_error err = TL_ERROR_INIT;
+    tl_tx *tx = NULL;
+
+    CHECK_OK(tl_tx_begin(conn, NULL, &tx, &err), &err);
+    return tx;
+}
+
 void db_run(tl_conn *conn, const char *sql)
 {
     tl_error err = TL_ERROR_INIT;

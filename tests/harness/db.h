@@ -6,6 +6,7 @@
 /* NULL takes TL_TEST_URL. A failure fails the test. */
 tl_engine *db_open(const char *url, const char *settings);
 tl_conn *db_acquire(tl_engine *engine);
+tl_tx *db_begin(tl_conn *conn); /* or a savepoint */
 void db_run(tl_conn *conn, const char *sql);
 int64_t db_int(tl_conn *conn, const char *sql); /* the only value of one row, as int8 */
 void db_kill(tl_engine *engine,

@@ -31,15 +31,6 @@ static int64_t count_rows(void)
     return db_int(conn, "select count(*) from t");
 }
 
-static tl_tx *begin(tl_conn *conn)
-{
-    tl_error err = TL_ERROR_INIT;
-    tl_tx *tx = NULL;
-
-    CHECK_OK(tl_tx_begin(conn, NULL, &tx, &err), &err);
-    return tx;
-}
-
 static void commit_and_end(tl_tx *tx)
 {
     tl_error err = TL_ERROR_INIT;
@@ -57,7 +48,7 @@ static void run_often(tl_conn *conn, const char *sql)
 static void commit_often(tl_conn *conn)
 {
     for (int i = 0; i < OFTEN; i++) {
-        tl_tx *tx = begin(conn);
+        tl_tx *tx = db_begin(conn);
 
         db_run(conn, "select 3");
         commit_and_end(tx);
@@ -168,7 +159,7 @@ TEST(a_statement_that_names_an_unknown_statement_fails)
             check_refused(conn, statements[i], "26000");
         CHECK_INT(tl_query(conn, statements[i], TL_NO_ARGS, &rows, &err), TL_ERR_SERVER, "query");
         CHECK(rows == NULL);
-        tl_tx *tx = begin(conn);
+        tl_tx *tx = db_begin(conn);
         check_refused(conn, statements[i], "26000");
         tl_tx_end(tx);
     }
@@ -183,9 +174,9 @@ TEST(a_full_cache_does_not_keep_a_savepoint_from_being_rolled_back_to)
     tl_error err = TL_ERROR_INIT;
 
     tl_conn *conn = db_acquire(engine);
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     run_often(conn, "select 1");
-    tl_tx *inner = begin(conn);
+    tl_tx *inner = db_begin(conn);
     run_often(conn, "select 1");
     run_often(conn, "select 2");
     check_refused(conn, "select 1/0", "22012");
@@ -209,7 +200,7 @@ TEST(a_full_cache_does_not_keep_a_failed_transaction_from_ending)
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
     tl_error err = TL_ERROR_INIT;
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     run_often(conn, "select 1");
     run_often(conn, "select 2");
     check_refused(conn, "select 1/0", "22012");
@@ -245,7 +236,7 @@ TEST(a_last_statement_that_cannot_be_sent_leaves_the_transaction_open)
 
     for (int n_before = 0; n_before < 2; n_before++) {
         scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-        scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+        scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
         if (n_before > 0)
             db_run(conn, "insert into t values (1)");
@@ -265,9 +256,9 @@ TEST(ending_a_failed_transaction_ends_it_though_an_unused_savepoint_is_open)
     scoped(tl_engine_closep) tl_engine *engine = open_with_table(NULL);
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     check_refused(conn, "select 1/0", "22012");
-    tl_tx *inner = begin(conn);
+    tl_tx *inner = db_begin(conn);
     tl_tx_end(tx);
     tl_tx_end(inner);
     CHECK(!tl_conn_in_transaction(conn));
@@ -291,7 +282,7 @@ TEST(a_commit_that_the_server_has_forgotten_is_no_commit)
 
     make_forgetful(conn);
     commit_often(conn);
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     db_run(conn, "select forget()");
     CHECK(tl_tx_commit(tx, &err) != TL_OK);
@@ -322,7 +313,7 @@ TEST(a_transaction_that_sql_has_ended_cannot_be_committed)
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
     tl_error err = TL_ERROR_INIT;
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     db_run(conn, "rollback");
     CHECK_INT(tl_tx_commit(tx, &err), TL_ERR_INVALID, "status");
@@ -351,10 +342,10 @@ static void check_first_error_is_kept(const char *sqlstate, int status)
              sqlstate);
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         tl_error err = TL_ERROR_INIT;
-        scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+        scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
         CHECK_INT(tl_exec(conn, sql, TL_NO_ARGS, NULL, &err), status, sql);
-        tl_tx *inner = begin(conn);
+        tl_tx *inner = db_begin(conn);
         CHECK_OK(ways[i](inner, &err), &err);
         tl_tx_end(inner);
         CHECK_INT(tl_tx_commit(tx, &err), status, "commit");
@@ -395,7 +386,7 @@ TEST(a_transaction_that_ends_after_its_loan_touches_nothing)
     scoped(tl_engine_closep) tl_engine *engine = open_with_table("pool_size=1 max_overflow=0");
 
     tl_conn *conn = db_acquire(engine);
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     tl_conn_release(conn);
     tl_tx_end(tx);
@@ -412,11 +403,11 @@ TEST(a_transaction_that_ends_in_the_next_loan_leaves_that_alone)
     scoped(tl_engine_closep) tl_engine *engine = open_with_table("pool_size=1 max_overflow=0");
 
     tl_conn *conn = db_acquire(engine);
-    tl_tx *late = begin(conn);
+    tl_tx *late = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     tl_conn_release(conn);
     conn = db_acquire(engine);
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (2)");
     tl_tx_end(late);
     CHECK(tl_conn_in_transaction(conn));
@@ -434,7 +425,7 @@ TEST(unused_savepoints_nest_as_deep_as_one_likes)
     tl_tx *txs[DEEP];
 
     for (size_t i = 0; i < DEEP; i++)
-        txs[i] = begin(conn);
+        txs[i] = db_begin(conn);
     for (size_t i = DEEP; i-- > 0;)
         commit_and_end(txs[i]);
     CHECK(!tl_conn_in_transaction(conn));
@@ -449,7 +440,7 @@ TEST(a_statement_in_the_innermost_of_them_is_undone_with_it)
     tl_tx *txs[DEEP];
 
     for (size_t i = 0; i < DEEP; i++)
-        txs[i] = begin(conn);
+        txs[i] = db_begin(conn);
     db_run(conn, "insert into t values (1), (1)");
     CHECK_OK(tl_tx_rollback(txs[DEEP - 1], &err), &err);
     tl_tx_end(txs[DEEP - 1]);
@@ -473,7 +464,7 @@ TEST(a_last_statement_takes_an_array_of_vectors)
         db_run(conn, "create table if not exists vs (v vector[])");
         tl_conn_release(conn);
         conn = db_acquire(engine);
-        scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+        scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
         CHECK_OK(tl_tx_commit_with(tx, "insert into vs values ($1)",
                                    TL_ARGS(tl_array_value(TL_VECTOR, &vector, 1)), NULL, &err),
                  &err);
@@ -497,7 +488,7 @@ TEST(an_empty_statement_is_a_mistake_everywhere)
         CHECK_INT(tl_query(conn, sql, TL_NO_ARGS, &rows, &err), TL_ERR_INVALID, sql);
         CHECK_INT(tl_exec(conn, sql, TL_NO_ARGS, NULL, &err), TL_ERR_INVALID, sql);
         CHECK_INT(tl_script(conn, sql, &err), TL_ERR_INVALID, sql);
-        tx = begin(conn);
+        tx = db_begin(conn);
         CHECK_INT(tl_tx_commit_with(tx, sql, TL_NO_ARGS, &rows, &err), TL_ERR_INVALID, sql);
         CHECK(rows == NULL);
     }
@@ -524,7 +515,7 @@ TEST(no_failing_allocation_denies_what_was_committed)
 
     for (int64_t nth = 1; hit; nth++) {
         scoped(tl_result_freep) tl_result *rows = NULL;
-        tl_tx *tx = begin(conn);
+        tl_tx *tx = db_begin(conn);
 
         tl__alloc_fail((size_t)nth);
         const int status = tl_tx_commit_with(tx, "insert into t values ($1) returning i",

@@ -51,18 +51,9 @@ static void read_once(tl_conn *conn)
              &err);
 }
 
-static tl_tx *begin(tl_conn *conn)
-{
-    tl_error err = TL_ERROR_INIT;
-    tl_tx *tx = NULL;
-
-    CHECK_OK(tl_tx_begin(conn, NULL, &tx, &err), &err);
-    return tx;
-}
-
 static void write_and_commit(tl_conn *conn)
 {
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
     db_run(conn, "insert into trips values (1)");
     CHECK_OK(tl_tx_commit(tx, NULL), NULL);
@@ -70,14 +61,14 @@ static void write_and_commit(tl_conn *conn)
 
 static void write_in_one(tl_conn *conn)
 {
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
     CHECK_OK(tl_tx_commit_with(tx, "insert into trips values (1)", TL_NO_ARGS, NULL, NULL), NULL);
 }
 
 static void write_three(tl_conn *conn)
 {
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
     read_once(conn);
     db_run(conn, "update trips set i = i");
@@ -87,8 +78,8 @@ static void write_three(tl_conn *conn)
 
 static void write_in_savepoint(tl_conn *conn)
 {
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
-    scoped(tl_tx_endp) tl_tx *inner = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
+    scoped(tl_tx_endp) tl_tx *inner = db_begin(conn);
 
     db_run(conn, "insert into trips values (1)");
     CHECK_OK(tl_tx_commit(inner, NULL), NULL);
@@ -97,7 +88,7 @@ static void write_in_savepoint(tl_conn *conn)
 
 static void do_nothing(tl_conn *conn)
 {
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
 
     CHECK_OK(tl_tx_commit(tx, NULL), NULL);
 }

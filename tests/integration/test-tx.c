@@ -22,20 +22,11 @@ static int64_t count_rows(tl_engine *engine)
     return db_int(conn, "select count(*) from t");
 }
 
-static tl_tx *begin(tl_conn *conn)
-{
-    tl_error err = TL_ERROR_INIT;
-    tl_tx *tx = NULL;
-
-    CHECK_OK(tl_tx_begin(conn, NULL, &tx, &err), &err);
-    return tx;
-}
-
 TEST(what_is_committed_stays)
 {
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
     tl_error err = TL_ERROR_INIT;
 
     db_run(conn, "insert into t values (1)");
@@ -52,7 +43,7 @@ TEST(what_is_not_committed_is_undone)
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     tl_tx_end(tx);
     CHECK(!tl_conn_in_transaction(conn));
@@ -63,18 +54,18 @@ TEST(a_savepoint_undoes_its_part_alone)
 {
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
     tl_error err = TL_ERROR_INIT;
 
     db_run(conn, "insert into t values (1)");
-    tl_tx *inner = begin(conn);
+    tl_tx *inner = db_begin(conn);
     db_run(conn, "insert into t values (2)");
     CHECK_INT(tl_exec(conn, "insert into t values (1)", TL_NO_ARGS, NULL, &err), TL_ERR_SERVER,
               "duplicate");
     CHECK_INT(tl_tx_commit(tx, &err), TL_ERR_INVALID, "the savepoint is still open");
     CHECK_OK(tl_tx_rollback(inner, &err), &err);
     tl_tx_end(inner);
-    inner = begin(conn);
+    inner = db_begin(conn);
     db_run(conn, "insert into t values (3)");
     CHECK_OK(tl_tx_commit(inner, &err), &err);
     tl_tx_end(inner);
@@ -88,9 +79,9 @@ TEST(a_savepoint_ends_with_its_transaction)
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
-    tl_tx *inner = begin(conn);
+    tl_tx *inner = db_begin(conn);
     db_run(conn, "insert into t values (2)");
     tl_tx_end(tx);
     CHECK_INT(tl_tx_rollback(inner, NULL), TL_ERR_INVALID, "it has ended");
@@ -102,7 +93,7 @@ TEST(committing_a_failed_transaction_tells_the_first_error)
 {
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
     tl_error err = TL_ERROR_INIT;
 
     db_run(conn, "insert into t values (1)");
@@ -122,7 +113,7 @@ TEST(a_check_that_fails_at_commit_is_an_error_of_commit)
 {
     scoped(tl_engine_closep) tl_engine *engine = open_with_table();
     scoped(tl_conn_releasep) tl_conn *conn = db_acquire(engine);
-    scoped(tl_tx_endp) tl_tx *tx = begin(conn);
+    scoped(tl_tx_endp) tl_tx *tx = db_begin(conn);
     tl_error err = TL_ERROR_INIT;
 
     db_run(conn, "insert into t values (1, 7), (2, 7)");
@@ -138,7 +129,7 @@ TEST(the_last_statement_and_commit_go_together)
     scoped(tl_result_freep) tl_result *rows = NULL;
     tl_error err = TL_ERROR_INIT;
 
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     CHECK_OK(tl_tx_commit_with(tx, "insert into t values ($1) returning i", TL_ARGS(tl_int8(9)),
                                &rows, &err),
              &err);
@@ -146,7 +137,7 @@ TEST(the_last_statement_and_commit_go_together)
     CHECK_INT(tl_get_int8(rows, 0, 0), 9, "returned");
     CHECK_INT(count_rows(engine), 1, "rows");
 
-    tx = begin(conn);
+    tx = db_begin(conn);
     CHECK_INT(tl_tx_commit_with(tx, "insert into t values ($1)", TL_ARGS(tl_int8(9)), NULL, &err),
               TL_ERR_SERVER, "duplicate");
     tl_tx_end(tx);
@@ -259,7 +250,7 @@ TEST(a_commit_on_a_dead_connection_says_why_and_that_nothing_was_committed)
     tl_error err = TL_ERROR_INIT;
 
     tl_conn *conn = db_acquire(engine);
-    tl_tx *tx = begin(conn);
+    tl_tx *tx = db_begin(conn);
     db_run(conn, "insert into t values (1)");
     db_kill(engine, tl_conn_backend_pid(conn));
     CHECK_INT(tl_tx_commit(tx, &err), TL_ERR_LOST, "status");
